@@ -19,4 +19,6 @@
 //! A panic ends every live stream of the isolate, so the lints deny whatever
 //! can panic.
 
+pub mod source;
 pub mod sse;
+pub mod ticks;
