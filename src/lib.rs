@@ -19,6 +19,11 @@
 //! A panic ends every live stream of the isolate, so the lints deny whatever
 //! can panic.
 
+pub mod config;
+pub mod cors;
+pub mod limits;
+pub mod registry;
 pub mod source;
 pub mod sse;
+pub mod stream;
 pub mod ticks;

@@ -1,0 +1,318 @@
+//! One client's stream as a state machine: told the time, it says what to
+//! write and when to wake it. No clock, no timer and no network in here.
+
+use serde::Serialize;
+
+use crate::config::Config;
+use crate::limits::{
+    self, END_SPREAD, EVENT_CPU_US, EVENTS_PER_CHUNK, OPENING_CPU_US, RETRY_SPREAD, ROOM_CHECK_MS,
+};
+use crate::source::Source;
+use crate::sse::{self, Event, EventName};
+
+const GAP: EventName = EventName::literal("gap");
+const ROTATE: EventName = EventName::literal("rotate");
+const OVERLOAD: EventName = EventName::literal("overload");
+
+/// Where a client stands when it connects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It is new, or its last id is none of ours: the latest event first.
+    Fresh,
+    /// It has all up to this id.
+    After(u64),
+}
+
+impl Start {
+    /// From the `Last-Event-ID` that the client sent. Whatever is in it, the
+    /// client gets a stream: an error would end an `EventSource` for good.
+    #[must_use]
+    pub fn from_last_event_id(text: Option<&str>, source: &impl Source, now: u64) -> Self {
+        text.filter(|text| text.len() <= limits::LAST_EVENT_ID_BYTES)
+            .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
+            .and_then(|text| text.parse().ok())
+            .filter(|&id| source.has(id) && source.latest(now).is_some_and(|latest| id <= latest))
+            .map_or(Self::Fresh, Self::After)
+    }
+}
+
+/// The client's side of one step.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Unix time in milliseconds.
+    pub now: u64,
+    /// Whether the client's queue takes another chunk.
+    pub room: bool,
+    /// Whether the runtime has said that the CPU limit is near.
+    pub near_cpu_limit: bool,
+}
+
+/// What to do after the bytes of a step are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Step again at this Unix time in milliseconds; at once if it is not in
+    /// the future.
+    At(u64),
+    /// End the body.
+    End(EndReason),
+}
+
+/// Why a stream ended, as the client and the log call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// Its planned life was over.
+    Lifetime,
+    /// Its CPU budget was used up.
+    Cpu,
+    /// The client went away.
+    ClientLeft,
+    /// The isolate was full.
+    Overload,
+    /// The runtime refused a write.
+    Error,
+}
+
+impl EndReason {
+    /// The word on the wire and in the log.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lifetime => "lifetime",
+            Self::Cpu => "cpu",
+            Self::ClientLeft => "client_left",
+            Self::Overload => "overload",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// The random numbers of one stream, evenly spread over all of `u32`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Random {
+    /// For the first reconnection time.
+    pub retry: u32,
+    /// For the life.
+    pub life: u32,
+    /// For the CPU budget.
+    pub budget: u32,
+    /// For the reconnection time of the goodbye.
+    pub goodbye: u32,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Stream<S> {
+    source: S,
+    /// The last event that the client has, or that it was told it missed.
+    last: Option<u64>,
+    /// The reconnection time, until the opening line is written.
+    opening: Option<u32>,
+    goodbye_retry_ms: u32,
+    started_at: u64,
+    ends_at: u64,
+    wrote_at: u64,
+    heartbeat_ms: u64,
+    max_replay: u64,
+    /// Events and heartbeats that the CPU budget still pays for.
+    budget: u64,
+    resumed: bool,
+    events: u64,
+    gaps: u64,
+    /// One event's data, kept for its memory.
+    data: String,
+}
+
+impl<S: Source> Stream<S> {
+    /// Plans a stream that starts at `now`. The first [`Stream::step`] is due
+    /// at once.
+    pub fn new(source: S, start: Start, config: &Config, random: Random, now: u64) -> Self {
+        let life = limits::spread(config.max_stream_ms, END_SPREAD, random.life);
+        let cpu_us = u64::from(config.cpu_budget_ms) * 1_000;
+        let paid_for = cpu_us.saturating_sub(OPENING_CPU_US) / EVENT_CPU_US;
+        let paid_for = u32::try_from(paid_for).unwrap_or(u32::MAX);
+        Self {
+            source,
+            last: match start {
+                Start::Fresh => None,
+                Start::After(id) => Some(id),
+            },
+            opening: Some(limits::spread(config.retry_ms, RETRY_SPREAD, random.retry)),
+            goodbye_retry_ms: limits::spread(config.retry_ms, RETRY_SPREAD, random.goodbye),
+            started_at: now,
+            ends_at: now + u64::from(life),
+            wrote_at: now,
+            heartbeat_ms: u64::from(config.heartbeat_ms),
+            max_replay: u64::from(config.max_replay_ticks),
+            budget: u64::from(limits::spread(paid_for, END_SPREAD, random.budget)),
+            resumed: start != Start::Fresh,
+            events: 0,
+            gaps: 0,
+            data: String::new(),
+        }
+    }
+
+    /// Appends to `out` what is due, as one chunk, and says what comes next.
+    ///
+    /// Without room nothing is written but the goodbye; what the client misses
+    /// meanwhile follows the rule of missed events.
+    pub fn step(&mut self, moment: Moment, out: &mut Vec<u8>) -> Next {
+        let Moment { now, room, near_cpu_limit } = moment;
+        let more = if room {
+            self.write_chunk(now, out)
+        } else {
+            // A look at a full queue costs a timer as an event does.
+            self.spend();
+            false
+        };
+
+        if now >= self.ends_at {
+            self.goodbye(EndReason::Lifetime, out)
+        } else if near_cpu_limit || self.budget == 0 {
+            self.goodbye(EndReason::Cpu, out)
+        } else if more {
+            Next::At(now)
+        } else if room {
+            Next::At(self.wake_at())
+        } else {
+            // Wait as long again as the client has kept us waiting.
+            let pause = now.saturating_sub(self.wrote_at).clamp(ROOM_CHECK_MS.0, ROOM_CHECK_MS.1);
+            Next::At(self.ends_at.min(now + pause))
+        }
+    }
+
+    /// When the stream ends at the latest, in Unix milliseconds.
+    pub fn ends_at(&self) -> u64 {
+        self.ends_at
+    }
+
+    /// The stream's line in the log.
+    pub fn summary(&self, reason: EndReason, interval_ms: u32, now: u64) -> Summary {
+        Summary {
+            reason: reason.as_str(),
+            ticks: self.events,
+            gaps: self.gaps,
+            duration_ms: now.saturating_sub(self.started_at),
+            resumed: self.resumed,
+            interval_ms,
+        }
+    }
+
+    /// The opening line, what is due, or a heartbeat; true if more is due than
+    /// one chunk holds.
+    fn write_chunk(&mut self, now: u64, out: &mut Vec<u8>) -> bool {
+        let begin = out.len();
+        if let Some(retry_ms) = self.opening.take() {
+            sse::retry(out, retry_ms);
+        }
+        let more = self.write_due(now, out);
+        if out.len() == begin && now >= self.wrote_at + self.heartbeat_ms {
+            out.extend_from_slice(sse::HEARTBEAT);
+            self.spend();
+        }
+        if out.len() > begin {
+            self.wrote_at = now;
+        }
+        more
+    }
+
+    /// The events that are due, oldest first: the rule of missed events.
+    fn write_due(&mut self, now: u64, out: &mut Vec<u8>) -> bool {
+        let Some(latest) = self.source.latest(now) else { return false };
+        let Some(mut last) = self.last else {
+            self.write_event(latest, now, out);
+            return false;
+        };
+        if latest <= last {
+            return false;
+        }
+        let missed = self.source.between(last, latest);
+        if missed > self.max_replay {
+            self.write_gap(last, latest, missed, out);
+            self.write_event(latest, now, out);
+            return false;
+        }
+        for _ in 0..EVENTS_PER_CHUNK {
+            match self.source.next(last) {
+                Some(id) if id <= latest && self.budget > 0 => {
+                    self.write_event(id, now, out);
+                    last = id;
+                }
+                _ => break,
+            }
+        }
+        last < latest
+    }
+
+    fn write_event(&mut self, id: u64, now: u64, out: &mut Vec<u8>) {
+        self.data.clear();
+        self.source.data(id, now, &mut self.data);
+        Event { name: None, id: Some(id.into()), data: &self.data }.encode(out);
+        self.last = Some(id);
+        self.events += 1;
+        self.spend();
+    }
+
+    /// Has no id: until the next event the client's last one stays true.
+    fn write_gap(&mut self, after: u64, resumed_at: u64, missed: u64, out: &mut Vec<u8>) {
+        let data = format!(r#"{{"after":{after},"resumed_at":{resumed_at},"missed":{missed}}}"#);
+        Event { name: Some(GAP), id: None, data: &data }.encode(out);
+        self.gaps += 1;
+    }
+
+    fn goodbye(&self, reason: EndReason, out: &mut Vec<u8>) -> Next {
+        let retry_ms = self.goodbye_retry_ms;
+        let data = format!(r#"{{"reason":"{}","retry_ms":{retry_ms}}}"#, reason.as_str());
+        sse::retry(out, retry_ms);
+        Event { name: Some(ROTATE), id: None, data: &data }.encode(out);
+        Next::End(reason)
+    }
+
+    fn spend(&mut self) {
+        self.budget = self.budget.saturating_sub(1);
+    }
+
+    /// Whatever comes first: the next event, a heartbeat, the end.
+    fn wake_at(&self) -> u64 {
+        let heartbeat = self.wrote_at + self.heartbeat_ms;
+        let event = self.source.next(self.last.unwrap_or(0)).map(|id| self.source.due_at(id));
+        event.unwrap_or(u64::MAX).min(heartbeat).min(self.ends_at)
+    }
+}
+
+/// The whole body for a client that found the isolate full. An `EventSource`
+/// comes back from this; after a 503 it would not.
+#[must_use]
+pub fn overload(config: &Config, random: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    let retry_ms = limits::spread(config.overload_retry_ms, RETRY_SPREAD, random);
+    sse::retry(&mut out, retry_ms);
+    let data = format!(r#"{{"retry_ms":{retry_ms}}}"#);
+    Event { name: Some(OVERLOAD), id: None, data: &data }.encode(&mut out);
+    out
+}
+
+/// One line of the log, as JSON, when a stream ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// See [`EndReason`].
+    pub reason: &'static str,
+    /// Events sent.
+    pub ticks: u64,
+    /// Gaps told.
+    pub gaps: u64,
+    /// Milliseconds from the first byte to the end.
+    pub duration_ms: u64,
+    /// Whether the client came with a last id that was taken.
+    pub resumed: bool,
+    /// Milliseconds between ticks.
+    pub interval_ms: u32,
+}
+
+impl Summary {
+    /// The line for a client that was turned away.
+    #[must_use]
+    pub fn of_overload(interval_ms: u32) -> Self {
+        let reason = EndReason::Overload.as_str();
+        Self { reason, ticks: 0, gaps: 0, duration_ms: 0, resumed: false, interval_ms }
+    }
+}

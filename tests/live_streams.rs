@@ -1,0 +1,79 @@
+//! Which streams count as live, and for how long.
+
+// Panics are a test's way to fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::HashMap;
+
+use edge_events::limits::FORGET_AFTER_MS;
+use edge_events::registry::Registry;
+use proptest::prelude::*;
+
+fn insert(registry: &mut Registry<u32>, ends_at: u64, stream: u32) -> u32 {
+    registry.insert(ends_at, |_| Ok::<_, ()>(stream)).unwrap().unwrap()
+}
+
+#[test]
+fn a_stream_counts_until_it_leaves() {
+    let mut registry = Registry::default();
+    let (a, b) = (insert(&mut registry, 1_000, 1), insert(&mut registry, 1_000, 2));
+    assert_eq!(registry.live(0), 2);
+    assert_eq!(registry.remove(a), Some(1));
+    assert_eq!(registry.remove(a), None);
+    assert_eq!((registry.live(0), registry.get_mut(b)), (1, Some(&mut 2)));
+}
+
+#[test]
+fn a_stream_that_never_leaves_counts_until_its_planned_end_and_is_forgotten() {
+    let mut registry = Registry::default();
+    let key = insert(&mut registry, 2_000, 1);
+    assert_eq!(registry.live(2_000), 1);
+    assert_eq!(registry.live(2_001), 0);
+    registry.live(2_000 + FORGET_AFTER_MS);
+    assert!(registry.get_mut(key).is_some(), "it may yet say goodbye");
+    registry.live(2_001 + FORGET_AFTER_MS);
+    assert!(registry.get_mut(key).is_none());
+}
+
+#[test]
+fn it_is_full_at_its_limit_and_not_one_before() {
+    let mut registry = Registry::default();
+    insert(&mut registry, 1_000, 1);
+    assert!(!registry.is_full(2, 0));
+    insert(&mut registry, 2_000, 2);
+    assert!(registry.is_full(2, 0));
+    assert!(!registry.is_full(2, 1_001), "one is beyond its planned end");
+}
+
+#[test]
+fn a_stream_that_cannot_be_made_is_not_counted() {
+    let mut registry = Registry::<()>::default();
+    assert_eq!(registry.insert(1_000, |_| Err("no")), Err("no"));
+    assert_eq!(registry.live(0), 0);
+    assert!(!registry.is_full(1, 0));
+}
+
+proptest! {
+    #[test]
+    fn no_key_ever_finds_another_stream(
+        actions in prop::collection::vec((any::<bool>(), any::<prop::sample::Index>()), 1..300),
+    ) {
+        let mut registry = Registry::default();
+        let mut all = Vec::new();
+        let mut live = HashMap::new();
+        for (number, (leaves, which)) in (0..).zip(actions) {
+            if leaves && !all.is_empty() {
+                let key: u32 = *which.get(&all);
+                prop_assert_eq!(registry.remove(key), live.remove(&key));
+            } else {
+                let key = insert(&mut registry, 1_000, number);
+                prop_assert_eq!(live.insert(key, number), None);
+                all.push(key);
+            }
+            prop_assert_eq!(registry.live(0), live.len());
+            for key in &all {
+                prop_assert_eq!(registry.get_mut(*key).copied(), live.get(key).copied());
+            }
+        }
+    }
+}
