@@ -19,10 +19,14 @@
 //! A panic ends every live stream of the isolate, so the lints deny whatever
 //! can panic.
 
+pub mod accept;
 pub mod config;
 pub mod cors;
 pub mod limits;
+pub mod params;
+pub mod problem;
 pub mod registry;
+pub mod route;
 pub mod source;
 pub mod sse;
 pub mod stream;
