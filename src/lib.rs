@@ -31,3 +31,6 @@ pub mod source;
 pub mod sse;
 pub mod stream;
 pub mod ticks;
+
+#[cfg(target_arch = "wasm32")]
+mod platform;

@@ -1,8 +1,11 @@
 //! What a stream sends: the one interface between a stream and its events.
 //!
 //! The stream knows nothing of clocks, and a source knows nothing of clients,
-//! time-outs or limits. To stream something else write a source; the
-//! countdown in `tests/source.rs` is one.
+//! time-outs or limits. To stream something else write a source and name it
+//! in [`Served`]: `docs/sources.md` shows one.
+
+/// What `/events` streams. It is made by `From<&Params>`.
+pub type Served = crate::ticks::Ticks;
 
 /// Events that are a function of time, so that whoever is asked, whenever,
 /// gives the same answer: that is what lets a client resume at another isolate

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use crate::params::Params;
 use crate::source::Source;
 
 /// How a tick is written in `data`.
@@ -35,6 +36,12 @@ impl Ticks {
 
     fn floor(&self, time: u64) -> u64 {
         time - time % self.interval_ms
+    }
+}
+
+impl From<&Params<'_>> for Ticks {
+    fn from(params: &Params<'_>) -> Self {
+        Self::new(params.interval_ms, params.format)
     }
 }
 

@@ -9,7 +9,8 @@ use edge_events::cors::{AllowedOrigins, Cors};
 use edge_events::params::Params;
 use edge_events::problem::Problem;
 use edge_events::route::{Route, decode_path, route, split_url};
-use edge_events::ticks::Format;
+use edge_events::stream::Start;
+use edge_events::ticks::{Format, Ticks};
 use proptest::prelude::*;
 
 fn config() -> Config {
@@ -211,6 +212,18 @@ fn only_a_listed_origin_is_allowed_and_the_answer_varies() {
 }
 
 proptest! {
+    #[test]
+    fn only_a_due_tick_is_a_last_event_id(
+        text in prop_oneof![any::<String>(), "[-+ 0-9]{0,70}", (0u64..20_000).prop_map(|n| n.to_string())],
+    ) {
+        let ticks = Ticks::new(100, Format::Iso);
+        let start = Start::from_last_event_id(Some(&text), &ticks, 10_050);
+        let expected = text.parse().ok()
+            .filter(|id| !text.starts_with('+') && text.len() <= 64 && id % 100 == 0 && *id <= 10_050)
+            .map_or(Start::Fresh, Start::After);
+        prop_assert_eq!(start, expected);
+    }
+
     #[test]
     fn no_url_breaks_the_parsers(url in any::<String>(), accept in any::<String>()) {
         let (path, query) = split_url(&url);

@@ -1,0 +1,107 @@
+//! What the runtime offers, as far as the Worker uses it.
+
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::*;
+
+use crate::stream::Random;
+
+#[wasm_bindgen]
+extern "C" {
+    /// <https://streams.spec.whatwg.org/#rs-default-controller-class>
+    #[derive(Clone)]
+    pub type ReadableStreamDefaultController;
+
+    /// How many more chunks the queue takes; `None` once the stream is errored.
+    #[wasm_bindgen(method, getter, js_name = desiredSize)]
+    pub fn desired_size(this: &ReadableStreamDefaultController) -> Option<f64>;
+
+    #[wasm_bindgen(method, catch)]
+    pub fn enqueue(
+        this: &ReadableStreamDefaultController,
+        chunk: js_sys::Uint8Array,
+    ) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    pub fn close(this: &ReadableStreamDefaultController) -> Result<(), JsValue>;
+
+    pub type ReadableStream;
+
+    #[wasm_bindgen(constructor, catch)]
+    pub fn new(
+        source: &UnderlyingSource,
+        strategy: &QueuingStrategy,
+    ) -> Result<ReadableStream, JsValue>;
+
+    /// <https://streams.spec.whatwg.org/#underlying-source-api>
+    #[wasm_bindgen(extends = js_sys::Object)]
+    pub type UnderlyingSource;
+
+    #[wasm_bindgen(method, setter)]
+    pub fn set_start(this: &UnderlyingSource, start: &js_sys::Function);
+
+    #[wasm_bindgen(method, setter)]
+    pub fn set_cancel(this: &UnderlyingSource, cancel: &JsValue);
+
+    /// <https://streams.spec.whatwg.org/#qs-api>
+    #[wasm_bindgen(extends = js_sys::Object)]
+    pub type QueuingStrategy;
+
+    #[wasm_bindgen(method, setter, js_name = highWaterMark)]
+    pub fn set_high_water_mark(this: &QueuingStrategy, chunks: u32);
+
+    /// Calls `handler(key, controller)` after so many milliseconds.
+    #[wasm_bindgen(js_name = setTimeout, catch)]
+    pub fn set_timeout(
+        handler: &js_sys::Function,
+        ms: f64,
+        key: u32,
+        controller: &ReadableStreamDefaultController,
+    ) -> Result<f64, JsValue>;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    pub fn clear_timeout(timer: f64);
+
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
+    fn get_random_values(into: &js_sys::Uint32Array) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_namespace = console, js_name = log)]
+    pub fn console_log(line: &str);
+
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub fn console_error(line: &str);
+
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub fn console_error_with(line: &str, error: &JsValue);
+
+    /// Any value as text.
+    #[wasm_bindgen(js_name = String)]
+    pub fn to_text(value: &JsValue) -> String;
+}
+
+/// Unix time in milliseconds. It stands still while code runs: read it after
+/// whatever was waited for.
+pub fn now() -> u64 {
+    // Dates are whole and, since 1970, not negative.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let now = js_sys::Date::now() as u64;
+    now
+}
+
+/// Random numbers for one stream. They are fetched for several at a time: the
+/// call costs more than the numbers.
+pub fn random() -> Result<Random, JsValue> {
+    const AT_ONCE: u32 = 64;
+    thread_local! {
+        static POOL: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    }
+    POOL.with_borrow_mut(|pool| {
+        if pool.len() < 4 {
+            let numbers = js_sys::Uint32Array::new_with_length(AT_ONCE);
+            get_random_values(&numbers)?;
+            *pool = numbers.to_vec();
+        }
+        let mut number = || pool.pop().ok_or("no random numbers");
+        Ok(Random { retry: number()?, life: number()?, budget: number()?, goodbye: number()? })
+    })
+}
