@@ -8,7 +8,7 @@ use crate::limits::{
     self, END_SPREAD, EVENT_CPU_US, EVENTS_PER_CHUNK, OPENING_CPU_US, RETRY_SPREAD, ROOM_CHECK_MS,
 };
 use crate::source::Source;
-use crate::sse::{self, Event, EventName};
+use crate::sse::{self, Event, EventId, EventName};
 
 const GAP: EventName = EventName::literal("gap");
 const ROTATE: EventName = EventName::literal("rotate");
@@ -33,6 +33,13 @@ impl Start {
             .and_then(|text| text.parse().ok())
             .filter(|&id| source.has(id) && source.latest(now).is_some_and(|latest| id <= latest))
             .map_or(Self::Fresh, Self::After)
+    }
+
+    fn place(self) -> Option<u64> {
+        match self {
+            Self::Fresh => None,
+            Self::After(id) => Some(id),
+        }
     }
 }
 
@@ -105,6 +112,8 @@ pub struct Stream<S> {
     source: S,
     /// The last event that the client has, or that it was told it missed.
     last: Option<u64>,
+    /// Whether an event with an id was sent on this connection.
+    placed: bool,
     /// The reconnection time, until the opening line is written.
     opening: Option<u32>,
     goodbye_retry_ms: u32,
@@ -132,10 +141,8 @@ impl<S: Source> Stream<S> {
         let paid_for = u32::try_from(paid_for).unwrap_or(u32::MAX);
         Self {
             source,
-            last: match start {
-                Start::Fresh => None,
-                Start::After(id) => Some(id),
-            },
+            last: start.place(),
+            placed: false,
             opening: Some(limits::spread(config.retry_ms, RETRY_SPREAD, random.retry)),
             goodbye_retry_ms: limits::spread(config.retry_ms, RETRY_SPREAD, random.goodbye),
             started_at: now,
@@ -248,22 +255,29 @@ impl<S: Source> Stream<S> {
         self.source.data(id, now, &mut self.data);
         Event { name: None, id: Some(id.into()), data: &self.data }.encode(out);
         self.last = Some(id);
+        self.placed = true;
         self.events += 1;
         self.spend();
     }
 
-    /// Has no id: until the next event the client's last one stays true.
     fn write_gap(&mut self, after: u64, resumed_at: u64, missed: u64, out: &mut Vec<u8>) {
         let data = format!(r#"{{"after":{after},"resumed_at":{resumed_at},"missed":{missed}}}"#);
-        Event { name: Some(GAP), id: None, data: &data }.encode(out);
+        Event { name: Some(GAP), id: self.reminder(), data: &data }.encode(out);
         self.gaps += 1;
+    }
+
+    /// The id of an event that is no tick: none, but for the first event of a
+    /// connection, which repeats the client's own. A browser keeps its last id
+    /// by itself; other clients forget it at an event without one.
+    fn reminder(&self) -> Option<EventId<'static>> {
+        self.last.filter(|_| !self.placed).map(EventId::from)
     }
 
     fn goodbye(&self, reason: EndReason, out: &mut Vec<u8>) -> Next {
         let retry_ms = self.goodbye_retry_ms;
         let data = format!(r#"{{"reason":"{}","retry_ms":{retry_ms}}}"#, reason.as_str());
         sse::retry(out, retry_ms);
-        Event { name: Some(ROTATE), id: None, data: &data }.encode(out);
+        Event { name: Some(ROTATE), id: self.reminder(), data: &data }.encode(out);
         Next::End(reason)
     }
 
@@ -279,15 +293,17 @@ impl<S: Source> Stream<S> {
     }
 }
 
-/// The whole body for a client that found the isolate full. An `EventSource`
-/// comes back from this; after a 503 it would not.
+/// The whole body for a client that found the isolate full, and its place
+/// again for its next try. An `EventSource` comes back from this; after a 503
+/// it would not.
 #[must_use]
-pub fn overload(config: &Config, random: u32) -> Vec<u8> {
+pub fn overload(config: &Config, start: Start, random: u32) -> Vec<u8> {
     let mut out = Vec::new();
     let retry_ms = limits::spread(config.overload_retry_ms, RETRY_SPREAD, random);
     sse::retry(&mut out, retry_ms);
     let data = format!(r#"{{"retry_ms":{retry_ms}}}"#);
-    Event { name: Some(OVERLOAD), id: None, data: &data }.encode(&mut out);
+    let id = start.place().map(EventId::from);
+    Event { name: Some(OVERLOAD), id, data: &data }.encode(&mut out);
     out
 }
 

@@ -129,7 +129,7 @@ fn as_many_missed_ticks_as_allowed_are_sent_and_one_more_is_a_gap() {
         written,
         format!(
             "retry: 3000\n\
-             event: gap\ndata: {{\"after\":{after},\"resumed_at\":{NOON},\"missed\":21}}\n\n\
+             event: gap\nid: {after}\ndata: {{\"after\":{after},\"resumed_at\":{NOON},\"missed\":21}}\n\n\
              id: {NOON}\ndata: {NOON}\n\n"
         )
     );
@@ -279,6 +279,18 @@ fn a_budget_too_small_for_the_replay_still_brings_the_client_forward() {
 }
 
 #[test]
+fn a_goodbye_before_any_tick_repeats_the_clients_place() {
+    let mut stream = resumed(&config(), 60_000, 0, 50);
+    let (written, _) = step_with(&mut stream, Moment { now: 50, room: true, near_cpu_limit: true });
+    assert!(written.contains("event: rotate\nid: 0\ndata: "), "{written}");
+
+    let mut stream = resumed(&config(), 60_000, 0, 60_000);
+    let (written, _) =
+        step_with(&mut stream, Moment { now: 60_000, room: true, near_cpu_limit: true });
+    assert!(written.contains("id: 60000\n") && written.contains("event: rotate\ndata: "));
+}
+
+#[test]
 fn a_stream_ends_at_once_when_the_runtime_says_that_the_limit_is_near() {
     let mut stream = fresh(&config(), 1_000, NOON);
     let moment = Moment { now: NOON, room: true, near_cpu_limit: true };
@@ -334,9 +346,13 @@ fn a_last_id_that_is_none_of_ours_starts_afresh() {
 
 #[test]
 fn an_overloaded_isolate_says_when_to_come_back() {
-    let body = String::from_utf8(overload(&config(), 0)).unwrap();
-    assert_eq!(body, "retry: 7500\nevent: overload\ndata: {\"retry_ms\":7500}\n\n");
-    let reader = Reader::read(&overload(&config(), u32::MAX));
+    let body = |start| String::from_utf8(overload(&config(), start, 0)).unwrap();
+    assert_eq!(body(Start::Fresh), "retry: 7500\nevent: overload\ndata: {\"retry_ms\":7500}\n\n");
+    assert_eq!(
+        body(Start::After(1_000)),
+        "retry: 7500\nevent: overload\nid: 1000\ndata: {\"retry_ms\":7500}\n\n"
+    );
+    let reader = Reader::read(&overload(&config(), Start::Fresh, u32::MAX));
     assert_eq!((reader.retry, reader.events.len()), (Some(22_500), 1));
 }
 

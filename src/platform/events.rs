@@ -38,15 +38,19 @@ pub fn get(request: &Request, query: &str, env: &Env) -> Result<Response, JsValu
     let random = runtime::random()?;
     let now = runtime::now();
 
-    if live::is_full(config.max_streams, now) {
-        live::log_summary(&Summary::of_overload(params.interval_ms));
-        return overloaded(config, *accepts, cors, random.retry);
-    }
-
     let source = Served::from(params);
     let header = request.headers().get("last-event-id")?;
     let last_event_id = header.as_deref().or(params.last_event_id.as_deref());
     let start = Start::from_last_event_id(last_event_id, &source, now);
+
+    if live::is_full(config.max_streams, now) {
+        live::log_summary(&Summary::of_overload(params.interval_ms));
+        if *accepts != Accepts::ByName {
+            return overloaded(config, cors, random.retry);
+        }
+        let body = stream::overload(config, start, random.retry);
+        return stream_head(cors)?.text(&String::from_utf8_lossy(&body));
+    }
     let stream = Stream::new(source, start, config, random, now);
     stream_head(cors)?.stream(live::open(stream, params.interval_ms, now)?)
 }
@@ -75,6 +79,17 @@ pub fn preflight(request: &Request, env: &Env) -> Result<Response, JsValue> {
         .with("access-control-allow-headers", "Last-Event-ID, Cache-Control")?
         .with("access-control-max-age", "86400")?
         .empty()
+}
+
+/// Refuses a method, so that another site's page may read why.
+pub fn refuse_method(request: &Request, env: &Env) -> Result<Response, JsValue> {
+    let head = Head::new(405)?.with("allow", EVENTS_ALLOW)?;
+    let origin = request.headers().get("origin")?;
+    let head = match config(env) {
+        Some(config) => head.with_cors(config.allowed_origins.answer(origin.as_deref()))?,
+        None => head,
+    };
+    respond::problem(head, &Problem::method_not_allowed(EVENTS_ALLOW))
 }
 
 fn check<'a>(
@@ -143,16 +158,7 @@ fn new_stream_head(cors: Cors<'_>) -> Result<Head, JsValue> {
         .with_cors(cors)
 }
 
-fn overloaded(
-    config: &Config,
-    accepts: Accepts,
-    cors: Cors<'_>,
-    random: u32,
-) -> Result<Response, JsValue> {
-    if accepts == Accepts::ByName {
-        let body = stream::overload(config, random);
-        return stream_head(cors)?.text(&String::from_utf8_lossy(&body));
-    }
+fn overloaded(config: &Config, cors: Cors<'_>, random: u32) -> Result<Response, JsValue> {
     let retry_ms = limits::spread(config.overload_retry_ms, RETRY_SPREAD, random);
     let seconds = retry_ms.div_ceil(1_000).to_string();
     let head = Head::new(503)?.with("retry-after", &seconds)?.with_cors(cors)?;
