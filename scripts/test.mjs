@@ -1,0 +1,46 @@
+// Runs every test: npm test, or one part of them: npm test -- native|worker|browser.
+import fs from "node:fs";
+import { Stop, at, runEnv, inherit, run, seconds } from "./lib.mjs";
+import { build } from "./build.mjs";
+import { setup } from "./setup.mjs";
+
+const testFiles = (dir) => (fs.existsSync(at(dir)) ? fs.readdirSync(at(dir)) : [])
+  .filter((file) => file.endsWith(".test.mjs")).sort().map((file) => `${dir}/${file}`);
+
+function nodeTests(dir, required) {
+  return (found) => {
+    const files = testFiles(dir);
+    if (files.length > 0) return inherit(found.node, ["--test", ...files], { env: runEnv() });
+    if (required) throw new Stop(`no tests in ${dir}: *.test.mjs is expected there`);
+    console.log(`(no tests in ${dir})`);
+    return 0;
+  };
+}
+
+const PARTS = {
+  native: () => inherit("cargo", ["test", "--locked"]),
+  worker: nodeTests("tests/worker", true),
+  browser: nodeTests("tests/browser", false),
+};
+
+await run(async () => {
+  const asked = process.argv.slice(2);
+  const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name));
+  if (unknown.length > 0) throw new Stop(`unknown part ${unknown.join(" ")}: ${Object.keys(PARTS).join(", ")} are allowed`);
+  const chosen = asked.length > 0 ? asked : Object.keys(PARTS);
+
+  const onlyNative = chosen.every((name) => name === "native");
+  const found = onlyNative ? await setup() : await setup({ test: true });
+  if (!onlyNative) await build(found);
+
+  // A failed part does not hide what the others have to say.
+  const failed = [];
+  for (const name of chosen) {
+    const start = Date.now();
+    console.log(`\n== ${name} tests`);
+    const code = await PARTS[name](found);
+    console.log(`== ${name} tests ${code === 0 ? "passed" : `FAILED (exit ${code})`} after ${seconds(start)}`);
+    if (code !== 0) failed.push(name);
+  }
+  if (failed.length > 0) throw new Stop(`tests failed: ${failed.join(", ")}`);
+});
