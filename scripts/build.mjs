@@ -9,7 +9,7 @@ import { setup } from "./setup.mjs";
 const STAMP = at("build/.stamp");
 const OUTPUTS = ["build/index.js", "build/index_bg.wasm"];
 
-const inputs = (found) => hash(`${hashFiles("src", "public/_headers", "Cargo.toml", "Cargo.lock", "scripts/build.mjs")} ${found.toolchain}`);
+const inputs = (found) => hash(`${hashFiles("src", "public/_headers", "Cargo.toml", "Cargo.lock", "scripts/build.mjs", "scripts/lib.mjs")} ${found.toolchain}`);
 const upToDate = (key) => readText(STAMP) === key && OUTPUTS.every((file) => fs.existsSync(at(file)));
 
 export async function build(found) {

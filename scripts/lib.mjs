@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -191,7 +192,21 @@ export async function locked(name, work) {
 
 /** The environment for compiling the Worker: the user's, and what set-up found. */
 export function buildEnv(found) {
-  return { ...process.env, ...found.env, PATH: [...found.path, process.env.PATH].join(path.delimiter) };
+  const CARGO_ENCODED_RUSTFLAGS = rustFlags().join("\x1f");
+  return { ...process.env, ...found.env, CARGO_ENCODED_RUSTFLAGS, PATH: [...found.path, process.env.PATH].join(path.delimiter) };
+}
+
+/** What keeps the upload small, and this machine's paths out of it. */
+function rustFlags() {
+  const cargoHome = process.env.CARGO_HOME ?? path.join(os.homedir(), ".cargo");
+  const registry = path.join(cargoHome, "registry/src");
+  const sources = fs.existsSync(registry) ? fs.readdirSync(registry).map((dir) => path.join(registry, dir)) : [];
+  return [
+    // Function names would be a quarter of the upload. `strip = true` would also drop the section
+    // that tells wasm-bindgen which features the compiler used.
+    "-Clink-arg=--strip-all", "-Clink-arg=--keep-section=target_features",
+    ...[...sources, ROOT].map((dir) => `--remap-path-prefix=${dir}/=`),
+  ];
 }
 
 /** The environment for wrangler and the tests: npm's programs first, without telemetry or a look-up of where we are. */

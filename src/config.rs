@@ -1,7 +1,9 @@
 //! The variables of `wrangler.toml`, checked and typed.
 
 use crate::cors::AllowedOrigins;
-use crate::limits::{self, Variable};
+#[cfg(doc)]
+use crate::limits;
+use crate::limits::{NUMBERS, Variable};
 
 /// All of `[vars]`. Times are in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,24 +56,35 @@ impl Config {
     /// # Errors
     /// The first variable that does not parse or is out of range.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let number = |variable: Variable| parse_number(variable, lookup(variable.name));
+        let mut values = [0; NUMBERS.len()];
+        for (value, variable) in values.iter_mut().zip(NUMBERS) {
+            *value = parse_number(variable, lookup(variable.name))?;
+        }
+        let [
+            tick_interval_ms,
+            heartbeat_ms,
+            max_stream_ms,
+            cpu_budget_ms,
+            retry_ms,
+            overload_retry_ms,
+            max_streams,
+            max_replay_ticks,
+        ] = values;
         Ok(Self {
-            tick_interval_ms: number(limits::TICK_INTERVAL_MS)?,
-            heartbeat_ms: number(limits::HEARTBEAT_MS)?,
-            max_stream_ms: number(limits::MAX_STREAM_MS)?,
-            cpu_budget_ms: number(limits::CPU_BUDGET_MS)?,
-            retry_ms: number(limits::RETRY_MS)?,
-            overload_retry_ms: number(limits::OVERLOAD_RETRY_MS)?,
-            max_streams: number(limits::MAX_STREAMS)?,
-            max_replay_ticks: number(limits::MAX_REPLAY_TICKS)?,
+            tick_interval_ms,
+            heartbeat_ms,
+            max_stream_ms,
+            cpu_budget_ms,
+            retry_ms,
+            overload_retry_ms,
+            max_streams,
+            max_replay_ticks,
             allowed_origins: parse_origins(lookup("ALLOWED_ORIGINS"))?,
             events_enabled: parse_switch("EVENTS_ENABLED", lookup("EVENTS_ENABLED"))?,
         })
     }
 }
 
-// One copy for all variables: the upload has a limit.
-#[inline(never)]
 fn parse_number(variable: Variable, value: Option<String>) -> Result<u32, ConfigError> {
     let Some(value) = value else { return Ok(variable.default) };
     whole_number(&value, variable.min, variable.max).ok_or_else(|| ConfigError {

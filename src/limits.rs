@@ -51,6 +51,18 @@ pub const MAX_STREAMS: Variable = variable("MAX_STREAMS", 1_000, 1, 100_000);
 /// Missed ticks that are sent late rather than skipped.
 pub const MAX_REPLAY_TICKS: Variable = variable("MAX_REPLAY_TICKS", 60, 0, 10_000);
 
+/// All of them, in the order of [`Config`](crate::config::Config)'s fields.
+pub const NUMBERS: [Variable; 8] = [
+    TICK_INTERVAL_MS,
+    HEARTBEAT_MS,
+    MAX_STREAM_MS,
+    CPU_BUDGET_MS,
+    RETRY_MS,
+    OVERLOAD_RETRY_MS,
+    MAX_STREAMS,
+    MAX_REPLAY_TICKS,
+];
+
 /// CPU time of one event or heartbeat, in microseconds, timer and network
 /// included: whole-process time on one pinned core, 45 to 75 on the machine
 /// that it was measured on (2026-11-22, workerd 1.20261117.1, 500 streams at

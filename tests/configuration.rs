@@ -5,22 +5,8 @@
 
 use edge_events::config::{Config, ConfigError};
 use edge_events::cors::AllowedOrigins;
-use edge_events::limits::{
-    CPU_BUDGET_MS, HEARTBEAT_MS, MAX_REPLAY_TICKS, MAX_STREAM_MS, MAX_STREAMS, OVERLOAD_RETRY_MS,
-    RETRY_MS, TICK_INTERVAL_MS, Variable, spread,
-};
+use edge_events::limits::{NUMBERS, Variable, spread};
 use proptest::prelude::*;
-
-const NUMBERS: [Variable; 8] = [
-    TICK_INTERVAL_MS,
-    HEARTBEAT_MS,
-    MAX_STREAM_MS,
-    CPU_BUDGET_MS,
-    RETRY_MS,
-    OVERLOAD_RETRY_MS,
-    MAX_STREAMS,
-    MAX_REPLAY_TICKS,
-];
 
 fn with(name: &str, value: &str) -> Result<Config, ConfigError> {
     Config::from_lookup(|asked| (asked == name).then(|| value.to_owned()))
@@ -56,6 +42,27 @@ fn each_variable_is_taken_to_its_bounds_and_no_further() {
             let expected =
                 format!("{name} is {bad:?}; allowed is a whole number from {min} to {max}");
             assert_eq!(message, expected);
+        }
+    }
+}
+
+#[test]
+fn each_variable_sets_its_own_field() {
+    for (place, variable) in NUMBERS.iter().enumerate() {
+        let config = with(variable.name, "1234").unwrap();
+        let fields = [
+            config.tick_interval_ms,
+            config.heartbeat_ms,
+            config.max_stream_ms,
+            config.cpu_budget_ms,
+            config.retry_ms,
+            config.overload_retry_ms,
+            config.max_streams,
+            config.max_replay_ticks,
+        ];
+        for (other, (field, known)) in fields.iter().zip(NUMBERS).enumerate() {
+            let expected = if other == place { 1_234 } else { known.default };
+            assert_eq!(*field, expected, "{} by {}", known.name, variable.name);
         }
     }
 }

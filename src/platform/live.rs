@@ -46,6 +46,10 @@ thread_local! {
 
     /// Memory for the chunk that is being written.
     static CHUNK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+
+    /// The chunk that was written last. Streams with the same interval write
+    /// the same bytes at a tick, and nobody changes them after.
+    static LAST: RefCell<Option<(Vec<u8>, Uint8Array)>> = const { RefCell::new(None) };
 }
 
 fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>) -> Function {
@@ -136,7 +140,7 @@ fn write_until_waiting(live: &mut Live, key: u32, now: u64) -> Option<EndReason>
                 },
                 &mut chunk,
             );
-            if !chunk.is_empty() && live.controller.enqueue(Uint8Array::from(&**chunk)).is_err() {
+            if !chunk.is_empty() && live.controller.enqueue(&to_array(&chunk)).is_err() {
                 return Some(EndReason::Error);
             }
             match next {
@@ -150,6 +154,17 @@ fn write_until_waiting(live: &mut Live, key: u32, now: u64) -> Option<EndReason>
                 }
                 Next::At(_) => {}
             }
+        }
+    })
+}
+
+fn to_array(chunk: &[u8]) -> Uint8Array {
+    LAST.with_borrow_mut(|last| match last {
+        Some((bytes, array)) if bytes == chunk => array.clone(),
+        _ => {
+            let array = Uint8Array::from(chunk);
+            *last = Some((chunk.to_vec(), array.clone()));
+            array
         }
     })
 }

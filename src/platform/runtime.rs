@@ -19,7 +19,7 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub fn enqueue(
         this: &ReadableStreamDefaultController,
-        chunk: js_sys::Uint8Array,
+        chunk: &js_sys::Uint8Array,
     ) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, catch)]
