@@ -27,6 +27,7 @@ pub mod params;
 pub mod problem;
 pub mod registry;
 pub mod route;
+pub mod site;
 pub mod source;
 pub mod sse;
 pub mod stream;

@@ -1,5 +1,7 @@
 //! The site, from the bucket that is bound to the Worker.
 
+mod sites;
+
 use js_sys::futures::JsFuture;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
@@ -8,12 +10,15 @@ use worker::worker_sys::Fetcher;
 
 use super::binding;
 
-/// Static Assets answer with types, `ETag`, 304, HEAD and `404.html` by
-/// themselves: `[assets]` in `wrangler.toml`.
+/// Answers GET and HEAD: `wrangler.toml` binds Static Assets,
+/// `wrangler.sites.toml` Workers Sites.
 pub async fn get(request: Request, env: &Env) -> Result<Response, JsValue> {
-    let assets: Fetcher = binding(env, "ASSETS")
-        .ok_or_else(|| JsValue::from("wrangler.toml binds no ASSETS"))?
-        .unchecked_into();
-    let response = JsFuture::from(assets.fetch(&request)?).await?;
-    Ok(response.unchecked_into())
+    if let Some(assets) = binding(env, "ASSETS") {
+        let assets: Fetcher = assets.unchecked_into();
+        return Ok(JsFuture::from(assets.fetch(&request)?).await?.unchecked_into());
+    }
+    if let Some(bucket) = binding(env, "__STATIC_CONTENT") {
+        return sites::get(request, bucket).await;
+    }
+    Err("the configuration binds no site: neither ASSETS nor __STATIC_CONTENT".into())
 }

@@ -1,0 +1,25 @@
+//! The rules of `public/_headers`. Static Assets apply them by themselves.
+
+/// The file: comments, path patterns, and headers under each pattern:
+/// <https://developers.cloudflare.com/workers/static-assets/headers/>
+///
+/// Patterns may end in `*`. Placeholders, other hosts, headers taken away and
+/// headers named twice are not known here, and a test fails if they are used.
+pub const RULES: &str = include_str!("../../public/_headers");
+
+/// The headers for a path as sent.
+pub fn for_path<'a>(rules: &'a str, path: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let mut applies = false;
+    let lines = rules.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    lines.filter_map(move |line| {
+        if line.starts_with('/') {
+            applies = match line.strip_suffix('*') {
+                Some(start) => path.starts_with(start),
+                None => path == line,
+            };
+            return None;
+        }
+        let (name, value) = line.split_once(':')?;
+        applies.then(|| (name, value.trim()))
+    })
+}
