@@ -224,7 +224,8 @@ class Stream {
     this.#live();
     if (twice) this.tell({ type: "duplicate", id });
     else this.tell({ type: "tick", id, data, arrived, lag, live, replayed: !live && !this.#fresh });
-    this.#watch(); // again, for this tick may have told the interval
+    // Again, for this tick may have told the interval; unless a listener has cut the connection.
+    if (this.#source) this.#watch();
   }
 
   #live() {

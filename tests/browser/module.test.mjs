@@ -68,6 +68,17 @@ describe('the client module', () => {
     return { stream, said, of, states: () => of('state').map(({ state, reason }) => (reason ? `${state} ${reason}` : state)) };
   }
 
+  it('stays cut for as long as a listener asked in the middle of a tick', () => {
+    const { stream } = listen();
+    source().open();
+    stream.addEventListener('tick', () => stream.cut(3000), { once: true });
+    source().tick(START);
+    mock.timers.tick(2999);
+    assert.equal(sources.length, 1);
+    mock.timers.tick(1);
+    assert.equal(sources.length, 2);
+  });
+
   it('asks for what the options say, and for no more', () => {
     listen({ interval: 500, format: 'json', lastEventId: START });
     assert.equal(source().url.search, `?interval=500&format=json&last_event_id=${START}`);
