@@ -18,14 +18,13 @@ const fn variable(name: &'static str, default: u32, min: u32, max: u32) -> Varia
     Variable { name, default, min, max }
 }
 
-/// Milliseconds between ticks for a client that names no interval. Below
-/// 100 ms one stream would use up the Free plan's CPU time in a second or so.
+/// Milliseconds between ticks for a client that names no interval. At
+/// 100 ms a stream uses up the Free plan's CPU time in 10 to 13 s.
 pub const TICK_INTERVAL_MS: Variable = variable("TICK_INTERVAL_MS", 1_000, 100, 60_000);
 
 /// Milliseconds without a byte before a comment is sent. Proxies cut a quiet
 /// connection after 60 s (nginx `proxy_read_timeout`, AWS load balancers) to
 /// 100 s (reports from behind Cloudflare); 15 s is what SSE servers agree on.
-/// Above 60 s it would protect from none of them.
 pub const HEARTBEAT_MS: Variable = variable("HEARTBEAT_MS", 15_000, 100, 60_000);
 
 /// Milliseconds that a stream lives at most. It bounds how long a stream can
@@ -64,9 +63,9 @@ pub const NUMBERS: [Variable; 8] = [
 ];
 
 /// CPU time of one event or heartbeat, in microseconds, timer and network
-/// included: whole-process time on one pinned core, 45 to 75 on the machine
-/// that it was measured on (2026-11-22, workerd 1.20261117.1, 500 streams at
-/// 10 a second). The upper end, so that the platform's own end comes later.
+/// included: whole-process time on one pinned core, 45 to 75 where it was
+/// measured (2026-11-22, workerd 1.20261117.1, 500 streams at 10 a second; run
+/// `npm run bench`). The upper end, so that the platform's own end comes later.
 pub const EVENT_CPU_US: u64 = 75;
 
 /// CPU time of a stream's opening and goodbye, in microseconds.
@@ -75,7 +74,7 @@ const _: () = assert!(CPU_BUDGET_MS.min as u64 * 1_000 > OPENING_CPU_US + EVENT_
 
 /// Chunks that may wait for a client that does not read. A chunk is what one
 /// wake writes: one event as a rule, at most [`EVENTS_PER_CHUNK`].
-pub const CHUNKS_WAITING: u32 = 4;
+pub const HIGH_WATER_MARK: u32 = 4;
 
 /// Events in one chunk at most, so that a long replay is sent as fast as the
 /// client reads it and not faster. The default replay fits into one.
@@ -89,6 +88,10 @@ pub const ROOM_CHECK_MS: (u64, u64) = (10, 1_000);
 /// Milliseconds after its planned end at which a stream that was never heard
 /// of again is forgotten: time for a stalled isolate to end it properly.
 pub const FORGET_AFTER_MS: u64 = 60_000;
+
+/// Milliseconds by which the clocks of two machines may differ.
+pub const CLOCK_SKEW_MS: u64 = 100;
+const _: () = assert!(CLOCK_SKEW_MS <= TICK_INTERVAL_MS.min as u64);
 
 /// Bytes of a `Last-Event-ID` that are looked at: no id of ours is longer.
 pub const LAST_EVENT_ID_BYTES: usize = 64;

@@ -1,8 +1,11 @@
 //! The streams of this isolate.
 //!
 //! A stream leaves when it ends. If the runtime never reports that its client
-//! left, the stream stops counting at its planned end and is forgotten a
-//! little later, so that it can neither keep the door shut nor leak.
+//! left, the stream stops counting at its planned end and is forgotten when the
+//! streams are next counted a minute later, so that it can neither keep the door
+//! shut nor leak.
+
+use std::collections::VecDeque;
 
 use crate::limits::FORGET_AFTER_MS;
 
@@ -10,14 +13,14 @@ use crate::limits::FORGET_AFTER_MS;
 #[derive(Debug)]
 pub struct Registry<T> {
     slots: Vec<Slot<T>>,
-    /// Slots without a stream.
-    free: Vec<u32>,
+    /// Slots without a stream; the one that was free longest is taken first.
+    free: VecDeque<u32>,
 }
 
 #[derive(Debug)]
 struct Slot<T> {
     /// Counts the streams that the slot has had: part of their keys, so that
-    /// an old key never finds a new stream.
+    /// an old key finds no new stream until the slot has had 4,096 more.
     generation: u32,
     ends_at: u64,
     stream: Option<T>,
@@ -31,14 +34,14 @@ const _: () = assert!(crate::limits::MAX_STREAMS.max < SLOT_MASK / 10);
 
 impl<T> Default for Registry<T> {
     fn default() -> Self {
-        Self { slots: Vec::new(), free: Vec::new() }
+        Self { slots: Vec::new(), free: VecDeque::new() }
     }
 }
 
 impl<T> Registry<T> {
     /// How many streams are live at `now`, in Unix milliseconds. Forgets those
     /// whose planned end is long over.
-    pub fn live(&mut self, now: u64) -> usize {
+    pub fn count(&mut self, now: u64) -> usize {
         let mut live = 0;
         for (index, slot) in (0..).zip(&mut self.slots) {
             if slot.stream.is_none() {
@@ -48,7 +51,7 @@ impl<T> Registry<T> {
                 live += 1;
             } else if now > slot.ends_at + FORGET_AFTER_MS {
                 slot.stream = None;
-                self.free.push(index);
+                self.free.push_back(index);
             }
         }
         live
@@ -58,7 +61,7 @@ impl<T> Registry<T> {
     pub fn is_full(&mut self, max: u32, now: u64) -> bool {
         // Few isolates are near it: then nobody need be counted.
         let max = max as usize;
-        self.slots.len() - self.free.len() >= max && self.live(now) >= max
+        self.slots.len() - self.free.len() >= max && self.count(now) >= max
     }
 
     /// Adds the stream that `make` makes of its key; it ends at `ends_at`, in
@@ -71,7 +74,7 @@ impl<T> Registry<T> {
         ends_at: u64,
         make: impl FnOnce(u32) -> Result<T, E>,
     ) -> Result<Option<u32>, E> {
-        let index = match self.free.last() {
+        let index = match self.free.front() {
             Some(&index) => index,
             None => {
                 let Some(index) = u32::try_from(self.slots.len()).ok().filter(|i| *i <= SLOT_MASK)
@@ -79,7 +82,7 @@ impl<T> Registry<T> {
                     return Ok(None);
                 };
                 self.slots.push(Slot { generation: 0, ends_at, stream: None });
-                self.free.push(index);
+                self.free.push_front(index);
                 index
             }
         };
@@ -89,7 +92,7 @@ impl<T> Registry<T> {
         slot.stream = Some(make(key)?);
         slot.generation = generation;
         slot.ends_at = ends_at;
-        self.free.pop();
+        self.free.pop_front();
         Ok(Some(key))
     }
 
@@ -101,7 +104,7 @@ impl<T> Registry<T> {
     /// Takes the stream out; `None` if it had left before.
     pub fn remove(&mut self, key: u32) -> Option<T> {
         let stream = self.slot(key)?.stream.take()?;
-        self.free.push(key & SLOT_MASK);
+        self.free.push_back(key & SLOT_MASK);
         Some(stream)
     }
 

@@ -11,20 +11,20 @@ pub enum Route {
     EventsHead,
     /// The question that a browser asks before a request to another origin.
     EventsPreflight,
+    /// The stream, by a method that it does not have.
+    EventsMethodNotAllowed,
     /// How this isolate is.
     Health,
     /// A file of the site.
     Site,
     /// The path is there, the method is not.
-    MethodNotAllowed {
-        /// The `Allow` header.
-        allow: &'static str,
-    },
+    MethodNotAllowed,
 }
 
 /// The `Allow` header of the stream.
 pub const EVENTS_ALLOW: &str = "GET, HEAD, OPTIONS";
-const ALLOW: &str = "GET, HEAD";
+/// The `Allow` header of all else.
+pub const ALLOW: &str = "GET, HEAD";
 
 /// Finds the route of a method and a path, decoded by [`decode_path`].
 #[must_use]
@@ -33,10 +33,10 @@ pub fn route(method: &str, path: &str) -> Route {
         ("/events", "GET") => Route::Events,
         ("/events", "HEAD") => Route::EventsHead,
         ("/events", "OPTIONS") => Route::EventsPreflight,
-        ("/events", _) => Route::MethodNotAllowed { allow: EVENTS_ALLOW },
+        ("/events", _) => Route::EventsMethodNotAllowed,
         ("/health", "GET" | "HEAD") => Route::Health,
         (_, "GET" | "HEAD") => Route::Site,
-        _ => Route::MethodNotAllowed { allow: ALLOW },
+        _ => Route::MethodNotAllowed,
     }
 }
 

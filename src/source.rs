@@ -11,12 +11,14 @@ pub type Served = crate::ticks::Ticks;
 /// gives the same answer: that is what lets a client resume at another isolate
 /// with nothing stored.
 ///
-/// Every event has an id; ids grow. Times are Unix time in milliseconds.
+/// Every event has an id; ids grow, and the first is 1 or more. Times are Unix
+/// time in milliseconds.
 pub trait Source {
     /// The newest event that is due at `now`, or `None` before the first.
     fn latest(&self, now: u64) -> Option<u64>;
 
-    /// The event that follows `after`, due or not; `None` after the last.
+    /// The event that follows `after`, due or not; `None` after the last. The
+    /// one after 0 is the first.
     fn next(&self, after: u64) -> Option<u64>;
 
     /// How many events lie between `after` and `id`, both exclusive: what a

@@ -5,7 +5,8 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::limits::{
-    self, END_SPREAD, EVENT_CPU_US, EVENTS_PER_CHUNK, OPENING_CPU_US, RETRY_SPREAD, ROOM_CHECK_MS,
+    self, CLOCK_SKEW_MS, END_SPREAD, EVENT_CPU_US, EVENTS_PER_CHUNK, OPENING_CPU_US, RETRY_SPREAD,
+    ROOM_CHECK_MS,
 };
 use crate::source::Source;
 use crate::sse::{self, Event, EventId, EventName};
@@ -26,16 +27,20 @@ pub enum Start {
 impl Start {
     /// From the `Last-Event-ID` that the client sent. Whatever is in it, the
     /// client gets a stream: an error would end an `EventSource` for good.
+    ///
+    /// An id that is barely in the future is another machine's, whose clock is
+    /// ahead of ours: starting afresh would send that client an older event.
     #[must_use]
     pub fn from_last_event_id(text: Option<&str>, source: &impl Source, now: u64) -> Self {
         text.filter(|text| text.len() <= limits::LAST_EVENT_ID_BYTES)
             .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
             .and_then(|text| text.parse().ok())
-            .filter(|&id| source.has(id) && source.latest(now).is_some_and(|latest| id <= latest))
+            .filter(|&id| source.has(id))
+            .filter(|&id| source.latest(now + CLOCK_SKEW_MS).is_some_and(|latest| id <= latest))
             .map_or(Self::Fresh, Self::After)
     }
 
-    fn place(self) -> Option<u64> {
+    fn last_id(self) -> Option<u64> {
         match self {
             Self::Fresh => None,
             Self::After(id) => Some(id),
@@ -113,7 +118,7 @@ pub struct Stream<S> {
     /// The last event that the client has, or that it was told it missed.
     last: Option<u64>,
     /// Whether an event with an id was sent on this connection.
-    placed: bool,
+    id_sent: bool,
     /// The reconnection time, until the opening line is written.
     opening: Option<u32>,
     goodbye_retry_ms: u32,
@@ -141,8 +146,8 @@ impl<S: Source> Stream<S> {
         let paid_for = u32::try_from(paid_for).unwrap_or(u32::MAX);
         Self {
             source,
-            last: start.place(),
-            placed: false,
+            last: start.last_id(),
+            id_sent: false,
             opening: Some(limits::spread(config.retry_ms, RETRY_SPREAD, random.retry)),
             goodbye_retry_ms: limits::spread(config.retry_ms, RETRY_SPREAD, random.goodbye),
             started_at: now,
@@ -164,7 +169,13 @@ impl<S: Source> Stream<S> {
     /// meanwhile follows the rule of missed events.
     pub fn step(&mut self, moment: Moment, out: &mut Vec<u8>) -> Next {
         let Moment { now, room, near_cpu_limit } = moment;
-        let more = if room {
+        // The clock may have been set back.
+        self.wrote_at = self.wrote_at.min(now);
+        let more = if room && near_cpu_limit {
+            // There is no time but for the goodbye.
+            self.write_opening(out);
+            false
+        } else if room {
             self.write_chunk(now, out)
         } else {
             // A look at a full queue costs a timer as an event does.
@@ -179,7 +190,7 @@ impl<S: Source> Stream<S> {
         } else if more {
             Next::At(now)
         } else if room {
-            Next::At(self.wake_at())
+            Next::At(self.wake_at().max(now + 1))
         } else {
             // Wait as long again as the client has kept us waiting.
             let pause = now.saturating_sub(self.wrote_at).clamp(ROOM_CHECK_MS.0, ROOM_CHECK_MS.1);
@@ -208,9 +219,7 @@ impl<S: Source> Stream<S> {
     /// one chunk holds.
     fn write_chunk(&mut self, now: u64, out: &mut Vec<u8>) -> bool {
         let begin = out.len();
-        if let Some(retry_ms) = self.opening.take() {
-            sse::retry(out, retry_ms);
-        }
+        self.write_opening(out);
         let more = self.write_due(now, out);
         if out.len() == begin && now >= self.wrote_at + self.heartbeat_ms {
             out.extend_from_slice(sse::HEARTBEAT);
@@ -220,6 +229,12 @@ impl<S: Source> Stream<S> {
             self.wrote_at = now;
         }
         more
+    }
+
+    fn write_opening(&mut self, out: &mut Vec<u8>) {
+        if let Some(retry_ms) = self.opening.take() {
+            sse::retry(out, retry_ms);
+        }
     }
 
     /// The events that are due, oldest first: the rule of missed events.
@@ -255,29 +270,29 @@ impl<S: Source> Stream<S> {
         self.source.data(id, now, &mut self.data);
         Event { name: None, id: Some(id.into()), data: &self.data }.encode(out);
         self.last = Some(id);
-        self.placed = true;
+        self.id_sent = true;
         self.events += 1;
         self.spend();
     }
 
     fn write_gap(&mut self, after: u64, resumed_at: u64, missed: u64, out: &mut Vec<u8>) {
         let data = format!(r#"{{"after":{after},"resumed_at":{resumed_at},"missed":{missed}}}"#);
-        Event { name: Some(GAP), id: self.reminder(), data: &data }.encode(out);
+        Event { name: Some(GAP), id: self.echoed_id(), data: &data }.encode(out);
         self.gaps += 1;
     }
 
     /// The id of an event that is no tick: none, but for the first event of a
     /// connection, which repeats the client's own. A browser keeps its last id
     /// by itself; other clients forget it at an event without one.
-    fn reminder(&self) -> Option<EventId<'static>> {
-        self.last.filter(|_| !self.placed).map(EventId::from)
+    fn echoed_id(&self) -> Option<EventId<'static>> {
+        self.last.filter(|_| !self.id_sent).map(EventId::from)
     }
 
     fn goodbye(&self, reason: EndReason, out: &mut Vec<u8>) -> Next {
         let retry_ms = self.goodbye_retry_ms;
         let data = format!(r#"{{"reason":"{}","retry_ms":{retry_ms}}}"#, reason.as_str());
         sse::retry(out, retry_ms);
-        Event { name: Some(ROTATE), id: self.reminder(), data: &data }.encode(out);
+        Event { name: Some(ROTATE), id: self.echoed_id(), data: &data }.encode(out);
         Next::End(reason)
     }
 
@@ -299,12 +314,18 @@ impl<S: Source> Stream<S> {
 #[must_use]
 pub fn overload(config: &Config, start: Start, random: u32) -> Vec<u8> {
     let mut out = Vec::new();
-    let retry_ms = limits::spread(config.overload_retry_ms, RETRY_SPREAD, random);
+    let retry_ms = overload_retry_ms(config, random);
     sse::retry(&mut out, retry_ms);
     let data = format!(r#"{{"retry_ms":{retry_ms}}}"#);
-    let id = start.place().map(EventId::from);
+    let id = start.last_id().map(EventId::from);
     Event { name: Some(OVERLOAD), id, data: &data }.encode(&mut out);
     out
+}
+
+/// Milliseconds after which a client that found the isolate full comes back.
+#[must_use]
+pub fn overload_retry_ms(config: &Config, random: u32) -> u32 {
+    limits::spread(config.overload_retry_ms, RETRY_SPREAD, random)
 }
 
 /// One line of the log, as JSON, when a stream ends.
@@ -327,8 +348,9 @@ pub struct Summary {
 impl Summary {
     /// The line for a client that was turned away.
     #[must_use]
-    pub fn of_overload(interval_ms: u32) -> Self {
+    pub fn of_overload(start: Start, interval_ms: u32) -> Self {
         let reason = EndReason::Overload.as_str();
-        Self { reason, ticks: 0, gaps: 0, duration_ms: 0, resumed: false, interval_ms }
+        let resumed = start != Start::Fresh;
+        Self { reason, ticks: 0, gaps: 0, duration_ms: 0, resumed, interval_ms }
     }
 }

@@ -17,21 +17,21 @@ fn insert(registry: &mut Registry<u32>, ends_at: u64, stream: u32) -> u32 {
 fn a_stream_counts_until_it_leaves() {
     let mut registry = Registry::default();
     let (a, b) = (insert(&mut registry, 1_000, 1), insert(&mut registry, 1_000, 2));
-    assert_eq!(registry.live(0), 2);
+    assert_eq!(registry.count(0), 2);
     assert_eq!(registry.remove(a), Some(1));
     assert_eq!(registry.remove(a), None);
-    assert_eq!((registry.live(0), registry.get_mut(b)), (1, Some(&mut 2)));
+    assert_eq!((registry.count(0), registry.get_mut(b)), (1, Some(&mut 2)));
 }
 
 #[test]
 fn a_stream_that_never_leaves_counts_until_its_planned_end_and_is_forgotten() {
     let mut registry = Registry::default();
     let key = insert(&mut registry, 2_000, 1);
-    assert_eq!(registry.live(2_000), 1);
-    assert_eq!(registry.live(2_001), 0);
-    registry.live(2_000 + FORGET_AFTER_MS);
+    assert_eq!(registry.count(2_000), 1);
+    assert_eq!(registry.count(2_001), 0);
+    registry.count(2_000 + FORGET_AFTER_MS);
     assert!(registry.get_mut(key).is_some(), "it may yet say goodbye");
-    registry.live(2_001 + FORGET_AFTER_MS);
+    registry.count(2_001 + FORGET_AFTER_MS);
     assert!(registry.get_mut(key).is_none());
 }
 
@@ -49,7 +49,7 @@ fn it_is_full_at_its_limit_and_not_one_before() {
 fn a_stream_that_cannot_be_made_is_not_counted() {
     let mut registry = Registry::<()>::default();
     assert_eq!(registry.insert(1_000, |_| Err("no")), Err("no"));
-    assert_eq!(registry.live(0), 0);
+    assert_eq!(registry.count(0), 0);
     assert!(!registry.is_full(1, 0));
 }
 
@@ -70,7 +70,7 @@ proptest! {
                 prop_assert_eq!(live.insert(key, number), None);
                 all.push(key);
             }
-            prop_assert_eq!(registry.live(0), live.len());
+            prop_assert_eq!(registry.count(0), live.len());
             for key in &all {
                 prop_assert_eq!(registry.get_mut(*key).copied(), live.get(key).copied());
             }

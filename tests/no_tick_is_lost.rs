@@ -9,7 +9,7 @@ mod reader;
 use std::collections::VecDeque;
 
 use edge_events::config::Config;
-use edge_events::limits::CHUNKS_WAITING;
+use edge_events::limits::HIGH_WATER_MARK;
 use edge_events::stream::{Moment, Next, Random, Start, Stream};
 use edge_events::ticks::{Format, Ticks};
 use proptest::prelude::*;
@@ -124,13 +124,13 @@ proptest! {
         let mut queue: VecDeque<Vec<u8>> = VecDeque::new();
         let mut stalled = 0;
         for fault in faults {
-            let room = queue.len() < CHUNKS_WAITING as usize;
+            let room = queue.len() < HIGH_WATER_MARK as usize;
             let mut chunk = Vec::new();
             let next = stream.step(Moment { now, room, near_cpu_limit: false }, &mut chunk);
             if !chunk.is_empty() {
                 queue.push_back(chunk);
             }
-            prop_assert!(queue.len() <= CHUNKS_WAITING as usize + 1, "memory has a bound");
+            prop_assert!(queue.len() <= HIGH_WATER_MARK as usize + 1, "memory has a bound");
 
             if let Fault::Cut(bytes, away) = fault {
                 let wire = queue.drain(..).flatten().collect::<Vec<_>>();

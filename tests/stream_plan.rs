@@ -6,7 +6,7 @@
 mod reader;
 
 use edge_events::config::Config;
-use edge_events::limits::{EVENT_CPU_US, FORGET_AFTER_MS, OPENING_CPU_US};
+use edge_events::limits::{CLOCK_SKEW_MS, EVENT_CPU_US, FORGET_AFTER_MS, OPENING_CPU_US};
 use edge_events::stream::{EndReason, Moment, Next, Random, Start, Stream, overload};
 use edge_events::ticks::{Format, Ticks};
 use reader::Reader;
@@ -105,6 +105,15 @@ fn a_clock_that_goes_back_repeats_nothing() {
 }
 
 #[test]
+fn a_clock_that_goes_back_silences_no_heartbeat() {
+    let mut stream = fresh(&config(), 60_000, NOON);
+    step(&mut stream, NOON);
+    let back = NOON - 600_000;
+    assert_eq!(step(&mut stream, back), (String::new(), Next::At(back + 15_000)));
+    assert_eq!(step(&mut stream, back + 15_000).0, ":\n");
+}
+
+#[test]
 fn a_resumed_stream_sends_what_was_missed_in_order_and_goes_on() {
     let mut stream = resumed(&config(), 1_000, NOON - 3_000, NOON + 10);
     let (written, next) = step(&mut stream, NOON + 10);
@@ -144,6 +153,12 @@ fn with_no_replay_allowed_a_live_stream_has_no_gap() {
     assert_eq!(step(&mut stream, NOON + 1_500).0, format!("id: {0}\ndata: {0}\n\n", NOON + 1_000));
     let (written, _) = step(&mut stream, NOON + 3_000);
     assert!(written.starts_with("event: gap\n"), "{written}");
+}
+
+#[test]
+fn a_client_whose_last_tick_our_clock_has_yet_to_reach_gets_the_one_after() {
+    let mut stream = resumed(&config(), 1_000, NOON, NOON - 100);
+    assert_eq!(step(&mut stream, NOON - 100), ("retry: 3000\n".to_owned(), Next::At(NOON + 1_000)));
 }
 
 #[test]
@@ -278,25 +293,29 @@ fn a_budget_too_small_for_the_replay_still_brings_the_client_forward() {
     assert!(events.len() > 2);
 }
 
-#[test]
-fn a_goodbye_before_any_tick_repeats_the_clients_place() {
-    let mut stream = resumed(&config(), 60_000, 0, 50);
-    let (written, _) = step_with(&mut stream, Moment { now: 50, room: true, near_cpu_limit: true });
-    assert!(written.contains("event: rotate\nid: 0\ndata: "), "{written}");
-
-    let mut stream = resumed(&config(), 60_000, 0, 60_000);
-    let (written, _) =
-        step_with(&mut stream, Moment { now: 60_000, room: true, near_cpu_limit: true });
-    assert!(written.contains("id: 60000\n") && written.contains("event: rotate\ndata: "));
-}
+const NEAR_CPU_LIMIT: Moment = Moment { now: NOON, room: true, near_cpu_limit: true };
 
 #[test]
 fn a_stream_ends_at_once_when_the_runtime_says_that_the_limit_is_near() {
     let mut stream = fresh(&config(), 1_000, NOON);
-    let moment = Moment { now: NOON, room: true, near_cpu_limit: true };
-    let (written, next) = step_with(&mut stream, moment);
+    let (written, next) = step_with(&mut stream, NEAR_CPU_LIMIT);
     assert_eq!(next, Next::End(EndReason::Cpu));
-    assert!(written.contains("event: rotate\n"));
+    assert_eq!(
+        written,
+        "retry: 3000\nretry: 3000\nevent: rotate\ndata: {\"reason\":\"cpu\",\"retry_ms\":3000}\n\n"
+    );
+}
+
+#[test]
+fn a_goodbye_before_any_tick_repeats_the_clients_last_id() {
+    let last = NOON - 2_000;
+    let (written, _) = step_with(&mut resumed(&config(), 1_000, last, NOON), NEAR_CPU_LIMIT);
+    assert!(written.contains(&format!("event: rotate\nid: {last}\ndata: ")), "{written}");
+
+    let mut stream = resumed(&config(), 1_000, last, NOON - 500);
+    step(&mut stream, NOON - 500);
+    let (written, _) = step_with(&mut stream, NEAR_CPU_LIMIT);
+    assert!(written.contains("event: rotate\ndata: "), "{written}");
 }
 
 #[test]
@@ -330,7 +349,7 @@ fn a_last_id_that_is_none_of_ours_starts_afresh() {
         "1000 ",
         " 1000",
         "1795325710001",                                   // not a multiple
-        "1795325711000",                                   // the next tick
+        "1795325711000",                                   // the next tick, 1 s ahead
         "18446744073709551616",                            // beyond 64 bits
         "99999999999999999999999999999999999999999999999", // far beyond
         &format!("{:065}", NOON),                          // ours, but too long
@@ -341,6 +360,9 @@ fn a_last_id_that_is_none_of_ours_starts_afresh() {
     assert_eq!(Start::from_last_event_id(None, &ticks, NOON), Start::Fresh);
     assert_eq!(start("1795325710000"), Start::After(NOON));
     assert_eq!(start("0"), Start::After(0));
+    let at = |now| Start::from_last_event_id(Some("1795325711000"), &ticks, now);
+    assert_eq!(at(NOON + 1_000 - CLOCK_SKEW_MS - 1), Start::Fresh);
+    assert_eq!(at(NOON + 1_000 - CLOCK_SKEW_MS), Start::After(NOON + 1_000));
     assert_eq!(start(&format!("{:064}", NOON)), Start::After(NOON));
 }
 

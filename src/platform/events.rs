@@ -11,54 +11,67 @@ use super::respond::{self, Head};
 use super::{binding, live, runtime};
 use crate::accept::{self, Accepts};
 use crate::config::Config;
-use crate::cors::{AllowedOrigins, Cors};
-use crate::limits::{self, RETRY_SPREAD};
+use crate::cors::Cors;
 use crate::params::Params;
 use crate::problem::Problem;
 use crate::route::EVENTS_ALLOW;
 use crate::source::Served;
 use crate::stream::{self, Start, Stream, Summary};
 
-/// A request that may have a stream.
-struct Checked<'a> {
+/// What answers depend on beside the request's own words.
+struct Context {
     config: Rc<Config>,
     origin: Option<String>,
-    accepts: Accepts,
-    params: Params<'a>,
+}
+
+impl Context {
+    /// `None` where a variable is wrong.
+    fn of(request: &Request, env: &Env) -> Result<Option<Self>, JsValue> {
+        let origin = request.headers().get("origin")?;
+        Ok(config(env).map(|config| Self { config, origin }))
+    }
+
+    fn cors(&self) -> Cors<'_> {
+        self.config.allowed_origins.answer(self.origin.as_deref())
+    }
 }
 
 /// Streams, or says why not.
 pub fn get(request: &Request, query: &str, env: &Env) -> Result<Response, JsValue> {
-    let checked = match check(request, query, env)? {
+    let Some(context) = Context::of(request, env)? else { return misconfigured() };
+    let (params, accepts) = match check(request, query, &context)? {
         Ok(checked) => checked,
         Err(refusal) => return Ok(refusal),
     };
-    let Checked { config, accepts, params, .. } = &checked;
-    let cors = checked.cors();
+    let config = &*context.config;
     let random = runtime::random()?;
     let now = runtime::now();
 
-    let source = Served::from(params);
+    let source = Served::from(&params);
     let header = request.headers().get("last-event-id")?;
     let last_event_id = header.as_deref().or(params.last_event_id.as_deref());
     let start = Start::from_last_event_id(last_event_id, &source, now);
 
     if live::is_full(config.max_streams, now) {
-        live::log_summary(&Summary::of_overload(params.interval_ms));
-        if *accepts != Accepts::ByName {
-            return overloaded(config, cors, random.retry);
+        live::log_summary(&Summary::of_overload(start, params.interval_ms));
+        if accepts == Accepts::ByName {
+            let body = stream::overload(config, start, random.retry);
+            return stream_head(context.cors())?.text(&String::from_utf8_lossy(&body));
         }
-        let body = stream::overload(config, start, random.retry);
-        return stream_head(cors)?.text(&String::from_utf8_lossy(&body));
+        let seconds = stream::overload_retry_ms(config, random.retry).div_ceil(1_000);
+        let head = Head::new(503)?.with("retry-after", &seconds.to_string())?;
+        return respond::problem(head.with_cors(context.cors())?, &Problem::overloaded());
     }
+
     let stream = Stream::new(source, start, config, random, now);
-    stream_head(cors)?.stream(live::open(stream, params.interval_ms, now)?)
+    stream_head(context.cors())?.stream(live::open(stream, params.interval_ms, now)?)
 }
 
-/// The headers that GET would answer with, and no stream.
+/// The headers that GET answers with where there is room, and no stream.
 pub fn head(request: &Request, query: &str, env: &Env) -> Result<Response, JsValue> {
-    match check(request, query, env)? {
-        Ok(checked) => stream_head(checked.cors())?.empty(),
+    let Some(context) = Context::of(request, env)? else { return misconfigured() };
+    match check(request, query, &context)? {
+        Ok(_) => stream_head(context.cors())?.empty(),
         Err(refusal) => Ok(refusal),
     }
 }
@@ -66,11 +79,8 @@ pub fn head(request: &Request, query: &str, env: &Env) -> Result<Response, JsVal
 /// Answers a browser that asks whether another site's page may send the
 /// headers that resume a stream.
 pub fn preflight(request: &Request, env: &Env) -> Result<Response, JsValue> {
-    let Some(config) = config(env) else {
-        return respond::problem(Head::new(500)?, &Problem::misconfigured());
-    };
-    let origin = request.headers().get("origin")?;
-    let cors = config.allowed_origins.answer(origin.as_deref());
+    let Some(context) = Context::of(request, env)? else { return misconfigured() };
+    let cors = context.cors();
     let head = Head::new(204)?.with("allow", EVENTS_ALLOW)?.with_cors(cors)?;
     if cors.allow_origin.is_none() {
         return head.empty();
@@ -83,50 +93,35 @@ pub fn preflight(request: &Request, env: &Env) -> Result<Response, JsValue> {
 
 /// Refuses a method, so that another site's page may read why.
 pub fn refuse_method(request: &Request, env: &Env) -> Result<Response, JsValue> {
-    let head = Head::new(405)?.with("allow", EVENTS_ALLOW)?;
-    let origin = request.headers().get("origin")?;
-    let head = match config(env) {
-        Some(config) => head.with_cors(config.allowed_origins.answer(origin.as_deref()))?,
-        None => head,
-    };
+    let Some(context) = Context::of(request, env)? else { return misconfigured() };
+    let head = Head::new(405)?.with("allow", EVENTS_ALLOW)?.with_cors(context.cors())?;
     respond::problem(head, &Problem::method_not_allowed(EVENTS_ALLOW))
 }
 
+fn misconfigured() -> Result<Response, JsValue> {
+    respond::problem(Head::new(500)?, &Problem::misconfigured())
+}
+
+/// What the client wants, or the refusal that it gets.
 fn check<'a>(
     request: &Request,
     query: &'a str,
-    env: &Env,
-) -> Result<Result<Checked<'a>, Response>, JsValue> {
-    let Some(config) = config(env) else {
-        return Ok(Err(respond::problem(Head::new(500)?, &Problem::misconfigured())?));
+    context: &Context,
+) -> Result<Result<(Params<'a>, Accepts), Response>, JsValue> {
+    let refuse = |problem: &Problem| {
+        respond::problem(Head::new(problem.status)?.with_cors(context.cors())?, problem).map(Err)
     };
-    let headers = request.headers();
-    // Only a list is compared with it.
-    let listed = matches!(config.allowed_origins, AllowedOrigins::List(_));
-    let origin = if listed { headers.get("origin")? } else { None };
-    let cors = config.allowed_origins.answer(origin.as_deref());
-
-    if !config.events_enabled {
-        let head = Head::new(204)?.with("cache-control", "no-store")?.with_cors(cors)?;
-        return Ok(Err(head.empty()?));
+    if !context.config.events_enabled {
+        let head = Head::new(204)?.with("cache-control", "no-store")?;
+        return Ok(Err(head.with_cors(context.cors())?.empty()?));
     }
-    let accepts = accept::event_stream(headers.get("accept")?.as_deref());
+    let accepts = accept::event_stream(request.headers().get("accept")?.as_deref());
     if accepts == Accepts::No {
-        let head = Head::new(406)?.with_cors(cors)?;
-        return Ok(Err(respond::problem(head, &Problem::not_acceptable())?));
+        return refuse(&Problem::not_acceptable());
     }
-    match Params::parse(query, &config) {
-        Ok(params) => Ok(Ok(Checked { config, origin, accepts, params })),
-        Err(problem) => {
-            let head = Head::new(problem.status)?.with_cors(cors)?;
-            Ok(Err(respond::problem(head, &problem)?))
-        }
-    }
-}
-
-impl Checked<'_> {
-    fn cors(&self) -> Cors<'_> {
-        self.config.allowed_origins.answer(self.origin.as_deref())
+    match Params::parse(query, &context.config) {
+        Ok(params) => Ok(Ok((params, accepts))),
+        Err(problem) => refuse(&problem),
     }
 }
 
@@ -139,12 +134,12 @@ fn stream_head(cors: Cors<'_>) -> Result<Rc<Head>, JsValue> {
     if cors.vary {
         return new_stream_head(cors).map(Rc::new);
     }
-    HEAD.with_borrow_mut(|known| {
-        if known.is_none() {
-            *known = Some(Rc::new(new_stream_head(cors)?));
-        }
-        known.clone().ok_or_else(|| "no head".into())
-    })
+    if let Some(head) = HEAD.with_borrow(Clone::clone) {
+        return Ok(head);
+    }
+    let head = Rc::new(new_stream_head(cors)?);
+    HEAD.set(Some(head.clone()));
+    Ok(head)
 }
 
 /// No `Connection`, `Transfer-Encoding` or `Content-Length`: they are the
@@ -158,20 +153,13 @@ fn new_stream_head(cors: Cors<'_>) -> Result<Head, JsValue> {
         .with_cors(cors)
 }
 
-fn overloaded(config: &Config, cors: Cors<'_>, random: u32) -> Result<Response, JsValue> {
-    let retry_ms = limits::spread(config.overload_retry_ms, RETRY_SPREAD, random);
-    let seconds = retry_ms.div_ceil(1_000).to_string();
-    let head = Head::new(503)?.with("retry-after", &seconds)?.with_cors(cors)?;
-    respond::problem(head, &Problem::overloaded())
-}
-
 /// The variables, parsed once in an isolate's life, for they stay as they are;
 /// `None`, with a line in the log, where one of them is wrong.
 fn config(env: &Env) -> Option<Rc<Config>> {
     thread_local! {
         static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
     }
-    if let Some(config) = CONFIG.with(|known| known.try_borrow().ok()?.clone()) {
+    if let Some(config) = CONFIG.with_borrow(Clone::clone) {
         return Some(config);
     }
     match Config::from_lookup(|name| binding(env, name).map(|value| runtime::to_text(&value))) {

@@ -10,7 +10,7 @@ use worker::signal;
 use super::runtime::{
     self, QueuingStrategy, ReadableStream, ReadableStreamDefaultController, UnderlyingSource,
 };
-use crate::limits::CHUNKS_WAITING;
+use crate::limits::HIGH_WATER_MARK;
 use crate::registry::Registry;
 use crate::source::Served;
 use crate::stream::{EndReason, Moment, Next, Stream, Summary};
@@ -40,7 +40,7 @@ thread_local! {
 
     static STRATEGY: QueuingStrategy = {
         let strategy: QueuingStrategy = Object::new().unchecked_into();
-        strategy.set_high_water_mark(CHUNKS_WAITING);
+        strategy.set_high_water_mark(HIGH_WATER_MARK);
         strategy
     };
 
@@ -48,7 +48,8 @@ thread_local! {
     static CHUNK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 
     /// The chunk that was written last. Streams with the same interval write
-    /// the same bytes at a tick, and nobody changes them after.
+    /// the same bytes at a tick, and nobody changes them after. (A byte stream
+    /// would: it takes the memory of what it is given.)
     static LAST: RefCell<Option<(Vec<u8>, Uint8Array)>> = const { RefCell::new(None) };
 }
 
@@ -58,7 +59,7 @@ fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>)
 
 /// How many streams are live in this isolate.
 pub fn count(now: u64) -> usize {
-    LIVE.with(|live| live.try_borrow_mut().map_or(0, |mut live| live.live(now)))
+    LIVE.with(|live| live.try_borrow_mut().map_or(0, |mut live| live.count(now)))
 }
 
 /// Whether the isolate has as many streams as it may.
@@ -121,6 +122,10 @@ fn drive(key: u32, now: u64) -> bool {
         if let Some(reason) = write_until_waiting(live, key, now)
             && let Some(live) = registry.remove(key)
         {
+            if reason == EndReason::Error {
+                // Whatever failed, its client is to come back.
+                let _ = live.controller.close();
+            }
             log(&live, reason, now);
         }
         true

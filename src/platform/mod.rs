@@ -15,7 +15,7 @@ use worker::web_sys::{Request, Response};
 use worker::{Context, Env, event};
 
 use crate::problem::Problem;
-use crate::route::{EVENTS_ALLOW, Route, decode_path, route, split_url};
+use crate::route::{ALLOW, Route, decode_path, route, split_url};
 use respond::Head;
 
 #[event(fetch)]
@@ -37,10 +37,10 @@ async fn answer(request: Request, env: &Env) -> Result<Response, JsValue> {
         Route::EventsPreflight => events::preflight(&request, env),
         Route::Health => health(),
         Route::Site => site::get(request, env).await,
-        Route::MethodNotAllowed { allow: EVENTS_ALLOW } => events::refuse_method(&request, env),
-        Route::MethodNotAllowed { allow } => {
-            let head = Head::new(405)?.with("allow", allow)?;
-            respond::problem(head, &Problem::method_not_allowed(allow))
+        Route::EventsMethodNotAllowed => events::refuse_method(&request, env),
+        Route::MethodNotAllowed => {
+            let head = Head::new(405)?.with("allow", ALLOW)?;
+            respond::problem(head, &Problem::method_not_allowed(ALLOW))
         }
     }
 }

@@ -23,8 +23,8 @@ extern "C" {
     #[wasm_bindgen(js_name = URL)]
     type Url;
 
-    #[wasm_bindgen(constructor, js_class = URL)]
-    fn new(url: &str) -> Url;
+    #[wasm_bindgen(constructor, js_class = URL, catch)]
+    fn new(url: &str) -> Result<Url, JsValue>;
 
     #[wasm_bindgen(method, getter)]
     fn pathname(this: &Url) -> String;
@@ -35,7 +35,7 @@ extern "C" {
 
 pub async fn get(request: Request, bucket: JsValue) -> Result<Response, JsValue> {
     let keys = JsFuture::from(bucket_keys("__STATIC_CONTENT_MANIFEST")).await?;
-    let mut asked = Asked::of(&request, &keys);
+    let mut asked = Asked::of(&request, &keys)?;
     if let (None, Some(key)) = (&asked.hash, &asked.key) {
         asked.hash = JsFuture::from(hash(&bucket, key)).await?.as_string();
     }
@@ -60,9 +60,9 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(request: &Request, keys: &JsValue) -> Self {
+    fn of(request: &Request, keys: &JsValue) -> Result<Self, JsValue> {
         // Takes `..` and backslashes for what they are, as Static Assets do.
-        let url = Url::new(&request.url());
+        let url = Url::new(&request.url())?;
         let path = url.pathname();
         // What every object inherits is no text.
         let key_of = |name: &str| Reflect::get(keys, &name.into()).ok()?.as_string();
@@ -73,7 +73,7 @@ impl Asked {
             .zip(key.as_deref())
             .and_then(|(name, key)| site::hash_in_key(name, key))
             .map(str::to_owned);
-        Self { path, target, key, hash }
+        Ok(Self { path, target, key, hash })
     }
 
     fn head(&mut self, request: &Request) -> Result<Head, JsValue> {
