@@ -193,7 +193,8 @@ export async function locked(name, work) {
 /** The environment for compiling the Worker: the user's, and what set-up found. */
 export function buildEnv(found) {
   const CARGO_ENCODED_RUSTFLAGS = rustFlags().join("\x1f");
-  return { ...process.env, ...found.env, CARGO_ENCODED_RUSTFLAGS, PATH: [...found.path, process.env.PATH].join(path.delimiter) };
+  // The compiler says what is wrong; a backtrace of worker-build would only push it off the screen.
+  return { ...process.env, ...found.env, RUST_BACKTRACE: "0", CARGO_ENCODED_RUSTFLAGS, PATH: [...found.path, process.env.PATH].join(path.delimiter) };
 }
 
 /** What keeps the upload small, and this machine's paths out of it. */

@@ -14,6 +14,7 @@ function valueOf(args, name) {
 }
 
 function checkPort(ip, port) {
+  if (!port || port.startsWith("--")) throw new Stop("--port needs a number, like npm start -- --port 9000");
   if (!/^\d+$/.test(port) || Number(port) > 65535) {
     throw new Stop(`--port ${port} is not a port: a whole number from 0 to 65535 is allowed, like npm start -- --port 9000`);
   }

@@ -5,7 +5,7 @@
 pub struct Variable {
     /// Its name in `[vars]`.
     pub name: &'static str,
-    /// Used where `wrangler.toml` does not name it.
+    /// Used where `wrangler.toml` does not name it: as delivered it names all.
     pub default: u32,
     /// The smallest value allowed.
     pub min: u32,
@@ -14,7 +14,7 @@ pub struct Variable {
 }
 
 const fn variable(name: &'static str, default: u32, min: u32, max: u32) -> Variable {
-    assert!(min <= default && default <= max);
+    assert!(min <= default && default <= max, "the default is out of range");
     Variable { name, default, min, max }
 }
 
@@ -70,7 +70,10 @@ pub const EVENT_CPU_US: u64 = 75;
 
 /// CPU time of a stream's opening and goodbye, in microseconds.
 pub const OPENING_CPU_US: u64 = 300;
-const _: () = assert!(CPU_BUDGET_MS.min as u64 * 1_000 > OPENING_CPU_US + EVENT_CPU_US);
+const _: () = assert!(
+    CPU_BUDGET_MS.min as u64 * 1_000 > OPENING_CPU_US + EVENT_CPU_US,
+    "the smallest budget pays for no event"
+);
 
 /// Chunks that may wait for a client that does not read. A chunk is what one
 /// wake writes: one event as a rule, at most [`EVENTS_PER_CHUNK`].
@@ -79,7 +82,10 @@ pub const HIGH_WATER_MARK: u32 = 4;
 /// Events in one chunk at most, so that a long replay is sent as fast as the
 /// client reads it and not faster. The default replay fits into one.
 pub const EVENTS_PER_CHUNK: u32 = 64;
-const _: () = assert!(MAX_REPLAY_TICKS.default < EVENTS_PER_CHUNK);
+const _: () = assert!(
+    MAX_REPLAY_TICKS.default < EVENTS_PER_CHUNK,
+    "the default replay does not fit into one chunk"
+);
 
 /// Milliseconds until a stream looks again whether a full queue has room, at
 /// least and at most. In between it waits as long as it has waited already.
@@ -91,7 +97,7 @@ pub const FORGET_AFTER_MS: u64 = 60_000;
 
 /// Milliseconds by which the clocks of two machines may differ.
 pub const CLOCK_SKEW_MS: u64 = 100;
-const _: () = assert!(CLOCK_SKEW_MS <= TICK_INTERVAL_MS.min as u64);
+const _: () = assert!(CLOCK_SKEW_MS <= TICK_INTERVAL_MS.min as u64, "more than one tick is ahead");
 
 /// Bytes of a `Last-Event-ID` that are looked at: no id of ours is longer.
 pub const LAST_EVENT_ID_BYTES: usize = 64;

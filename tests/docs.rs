@@ -59,8 +59,6 @@ fn the_paid_plans_bill_follows_from_the_limits() {
 
 #[test]
 fn the_documented_source_is_the_one_that_is_tested() {
-    let tested = include_str!("source.rs");
-    let code = tested.split("// [countdown]\n").nth(1).unwrap();
-    let code = code.split("// [/countdown]").next().unwrap().trim_end();
-    assert!(include_str!("../docs/sources.md").contains(&format!("```rust\n{code}\n```")));
+    let code = include_str!("countdown/mod.rs").replace("edge_events::", "crate::");
+    assert!(include_str!("../docs/sources.md").contains(&format!("```rust\n{code}```")));
 }

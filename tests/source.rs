@@ -3,42 +3,14 @@
 // Panics are a test's way to fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod countdown;
 mod reader;
 
+use countdown::Countdown;
 use edge_events::config::Config;
-use edge_events::source::Source;
+use edge_events::params::Params;
 use edge_events::stream::{Moment, Next, Random, Start, Stream};
 use reader::Reader;
-
-// [countdown]
-/// Counts the seconds down to a date. The id is how many are over, plus one.
-struct Countdown {
-    begins_at: u64,
-    seconds: u64,
-}
-
-impl Source for Countdown {
-    fn latest(&self, now: u64) -> Option<u64> {
-        let over = now.checked_sub(self.begins_at)? / 1_000;
-        Some(over.min(self.seconds) + 1)
-    }
-    fn next(&self, after: u64) -> Option<u64> {
-        (after <= self.seconds).then_some(after + 1)
-    }
-    fn between(&self, after: u64, id: u64) -> u64 {
-        id.saturating_sub(after).saturating_sub(1)
-    }
-    fn has(&self, id: u64) -> bool {
-        (1..=self.seconds + 1).contains(&id)
-    }
-    fn due_at(&self, id: u64) -> u64 {
-        self.begins_at + (id - 1) * 1_000
-    }
-    fn data(&self, id: u64, _now: u64, out: &mut String) {
-        out.push_str(&(self.seconds + 1 - id).to_string());
-    }
-}
-// [/countdown]
 
 const BEGIN: u64 = 1_795_325_710_000;
 
@@ -74,4 +46,15 @@ fn a_countdown_resumes_as_the_clock_does() {
     assert_eq!(start, Start::After(3));
     assert_eq!(watch(start, now, BEGIN + 8_000), ["7", "6", "5", "4", "3", "2"]);
     assert_eq!(Start::from_last_event_id(Some("9"), &source, now), Start::Fresh);
+}
+
+#[test]
+fn a_countdown_is_made_from_a_request() {
+    let config = Config::from_lookup(|_| None).unwrap();
+    let source = Countdown::from(&Params::parse("", &config).unwrap());
+    let mut stream = Stream::new(source, Start::Fresh, &config, Random::default(), BEGIN);
+    let mut out = Vec::new();
+    stream.step(Moment { now: BEGIN, room: true, near_cpu_limit: false }, &mut out);
+    // From 2026-11-22T05:35:10Z to 2030-01-01T00:00:00Z.
+    assert_eq!(Reader::read(&out).events[0].data, "98130290");
 }

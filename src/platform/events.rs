@@ -169,7 +169,7 @@ fn config(env: &Env) -> Option<Rc<Config>> {
             Some(config)
         }
         Err(error) => {
-            runtime::console_error(&format!("wrangler.toml, [vars]: {error}"));
+            runtime::console_error(&format!("the variables cannot be used: {error}"));
             None
         }
     }
