@@ -1,0 +1,50 @@
+// The load client, driven by lines of text and answering in JSON; see bench/client.
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import { createInterface } from "node:readline";
+import { Stop, command, inherit, tail } from "../../scripts/lib.mjs";
+import { bench, work } from "./paths.mjs";
+import { CLIENT_CORE, pinned } from "./process.mjs";
+
+const BINARY = work("client/release/load-client");
+
+export async function buildClient(env) {
+  const args = ["build", "--release", "--locked", "--manifest-path", bench("client/Cargo.toml")];
+  await command(work("logs/client.log"), "cargo", args, { env: { ...env, CARGO_TARGET_DIR: work("client") } });
+}
+
+/** Starts a client of `port`; its streams tick each `interval` milliseconds. */
+export function startClient({ port, interval, idStep }) {
+  const log = work("logs/load-client.log");
+  const errors = fs.openSync(log, "w");
+  const args = [String(port), `/events?interval=${interval}`, String(interval), String(idStep)];
+  const child = spawn(...pinned(CLIENT_CORE, BINARY, args), { stdio: ["pipe", "pipe", errors] });
+  fs.closeSync(errors);
+  const exited = new Promise((resolve) => child.once("close", resolve));
+  child.stdin.on("error", () => {}); // it has ended, and `ask` says why
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+
+  const ask = async (line) => {
+    child.stdin.write(`${line}\n`);
+    const { value, done } = await answers.next();
+    if (done) throw new Stop(`the load client gave up: ${tail(log, 5)}`);
+    return JSON.parse(value);
+  };
+  return {
+    firstByte: () => ask("first-byte"),
+    async open(count, atOnce) {
+      const opened = await ask(`open ${count} ${atOnce} 60000`);
+      if (opened.waiting) throw new Stop(`${opened.waiting} of ${count} streams got no event in 60 s`);
+      return opened;
+    },
+    /** As `open`; `waiting` says how many got no event in so long. */
+    tryOpen: (count, atOnce, ms) => ask(`open ${count} ${atOnce} ${ms}`),
+    watch: (ms) => ask(`watch ${ms}`),
+    late: (ms) => ask(`late ${ms}`),
+    leave: () => ask("leave"),
+    async stop() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}

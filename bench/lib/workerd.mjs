@@ -1,0 +1,46 @@
+// Raw workerd: no wrangler, no proxy, one config for every Worker.
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { Stop, at, readText } from "../../scripts/lib.mjs";
+import { work } from "./paths.mjs";
+
+const require = createRequire(at("package.json"));
+
+export function workerdBinary() {
+  try {
+    const { default: binary, version, compatibilityDate } = require("workerd");
+    return { binary, version, compatibilityDate };
+  } catch (error) {
+    throw new Stop(`workerd is missing, which comes with wrangler (${error.message}). Install it:\n  npm ci`);
+  }
+}
+
+const compatibilityDate = () => /compatibility_date = "([\d-]+)"/.exec(readText(at("wrangler.toml")))[1];
+
+/** Writes the config of a Worker: `modules` as [name, file], `bindings` as text by name. */
+export function writeConfig(name, { modules, bindings = {}, flags = [] }) {
+  const text = JSON.stringify; // Cap'n Proto's strings are JSON's for what is in here
+  const kind = (file) => (file.endsWith(".wasm") ? "wasm" : "esModule");
+  const config = `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker)],
+  sockets = [(name = "http", http = (), service = "main")],
+);
+const worker :Workerd.Worker = (
+  compatibilityDate = ${text(compatibilityDate())},
+  compatibilityFlags = [${flags.map(text).join(", ")}],
+  modules = [
+${modules.map(([module, file]) => `    (name = ${text(module)}, ${kind(file)} = embed ${text(path.relative(work(), file))}),`).join("\n")}
+  ],
+  bindings = [
+${Object.entries(bindings).map(([key, value]) => `    (name = ${text(key)}, text = ${text(value)}),`).join("\n")}
+  ],
+);
+`;
+  const file = work(`${name}.capnp`);
+  fs.writeFileSync(file, config);
+  return file;
+}
+
+export const serveArgs = (config, port) => ["serve", config, "--socket-addr", `http=127.0.0.1:${port}`];

@@ -1,0 +1,156 @@
+// The benchmark: npm run bench [-- --quick] [--peers a,b] [--rounds N] [--only a,b] [--report]
+import fs from "node:fs";
+import { parseArgs } from "node:util";
+import { Stop, command, output, readText, run, runEnv, seconds, writeWhole } from "../scripts/lib.mjs";
+import { build } from "../scripts/build.mjs";
+import { setup } from "../scripts/setup.mjs";
+import { buildClient } from "./lib/client.mjs";
+import { about } from "./lib/about.mjs";
+import { bench, results, work } from "./lib/paths.mjs";
+import { checkMachine, stopAll } from "./lib/process.mjs";
+import { report, writeReport } from "./lib/report.mjs";
+import { SERVERS, prepare } from "./lib/servers.mjs";
+import { busy } from "./measures/busy.mjs";
+import { growth } from "./measures/growth.mjs";
+import { opening } from "./measures/opening.mjs";
+import { rate } from "./measures/rate.mjs";
+import { size } from "./measures/size.mjs";
+import { ticks } from "./measures/ticks.mjs";
+
+const FULL = {
+  rounds: 5,
+  peers: Object.keys(SERVERS),
+  files: 9000,
+  // The slow ones are taken in the first round only.
+  measures: {
+    size: { run: size, once: true },
+    opening: { run: opening, opened: [200, 2000], settle: 700 },
+    ticks: { run: ticks, streams: 500, settle: 1200, window: 4000 },
+    busy: { run: busy, once: true, streams: 500, busyFor: 30_000 },
+    rate: { run: rate, once: true, steps: [500, 1000, 1500, 2000, 2500, 3000, 4000, 6000, 8000] },
+    growth: { run: growth, once: true, steps: [100, 500, 2000, 5000] },
+  },
+};
+
+// Without the peers that need a Rust compiler for minutes, and without the slow measures.
+const QUICK = {
+  rounds: 1,
+  peers: ["ours", "plain-js", "hono", "better-sse", "h3", "express"],
+  files: 1000,
+  measures: {
+    size: FULL.measures.size,
+    opening: { run: opening, opened: [50, 500], settle: 300 },
+    ticks: { run: ticks, streams: 300, settle: 500, window: 1500 },
+  },
+};
+
+const OPTIONS = {
+  quick: { type: "boolean" },
+  report: { type: "boolean" },
+  peers: { type: "string" },
+  rounds: { type: "string" },
+  only: { type: "string" },
+};
+
+function readPlan(args) {
+  let values;
+  try {
+    ({ values } = parseArgs({ args, options: OPTIONS }));
+  } catch (error) {
+    throw new Stop(`${error.message}\nAllowed are --quick, --peers a,b, --rounds N, --only a,b and --report.`);
+  }
+  const base = values.quick ? QUICK : FULL;
+  const rounds = values.rounds === undefined ? base.rounds : Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 99) {
+    throw new Stop(`--rounds ${values.rounds}: a whole number from 1 to 99 is allowed`);
+  }
+  const peers = choose("--peers", values.peers, Object.keys(SERVERS)) ?? base.peers;
+  const names = choose("--only", values.only, Object.keys(base.measures)) ?? Object.keys(base.measures);
+  return {
+    rounds,
+    peers: [...new Set(["ours", ...peers])],
+    files: base.files,
+    measures: names.map((name) => ({ name, ...base.measures[name] })),
+    report: values.report,
+    // Only a whole run says what BENCHMARKS.md may say.
+    whole: Object.keys(values).length === 0,
+  };
+}
+
+function choose(option, text, allowed) {
+  if (text === undefined) return undefined;
+  const chosen = text.split(",").filter(Boolean);
+  const unknown = chosen.filter((name) => !allowed.includes(name));
+  if (unknown.length || !chosen.length) throw new Stop(`${option} ${text}: ${unknown.join(", ") || "nothing"} is not one of ${allowed.join(", ")}`);
+  return chosen;
+}
+
+function checkFiles(needed) {
+  const allowed = Number(output("sh", ["-c", "ulimit -H -n"]).replace("unlimited", "Infinity"));
+  if (allowed < needed) {
+    throw new Stop(`only ${allowed} files may be open at once, and ${needed} are needed for the connections. Raise the limit, as root:\n  ulimit -n ${needed}`);
+  }
+}
+
+async function buildAll(plan) {
+  const found = await setup();
+  await build(found);
+  console.log("Building the load client and the peers (minutes the first time) ...");
+  fs.mkdirSync(work("logs"), { recursive: true });
+  await command(work("logs/npm.log"), "npm", ["ci", "--prefix", bench("peers"), "--no-audit", "--no-fund"], { env: runEnv() });
+  await buildClient(process.env);
+  const servers = [];
+  for (const name of plan.peers) servers.push(await prepare(name, found));
+  return servers;
+}
+
+/** All values: by server, by round. */
+async function measureAll(plan, servers) {
+  const values = Object.fromEntries(servers.map(({ name }) => [name, Array.from({ length: plan.rounds }, () => ({}))]));
+  const ofRound = (round) => plan.measures.filter((measure) => round === 0 || !measure.once);
+  const total = servers.length * plan.measures.reduce((sum, { once }) => sum + (once ? 1 : plan.rounds), 0);
+  const started = Date.now();
+  let done = 0;
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const { name: title, run: measure, ...settings } of ofRound(round)) {
+      for (let turn = 0; turn < servers.length; turn++) {
+        const server = servers[(turn + round) % servers.length]; // nobody is always first
+        const step = `[${++done}/${total}, ${seconds(started)}] round ${round + 1} of ${plan.rounds}: ${title} of ${server.name}`;
+        const seen = await measure(server, settings);
+        Object.assign(values[server.name][round], seen.levels ? { ...seen, levels: undefined, [title]: seen.levels } : seen);
+        console.log(`${step}: ${summary(seen)}`);
+        if (seen.clientCpu > 0.8) console.log(`  the load client used ${Math.round(seen.clientCpu * 100)} % of its core: it may have been the bottleneck`);
+        if (seen.ended || seen.doubled) console.log(`  ${seen.ended} streams ended by themselves, ${seen.doubled} events came twice or out of order`);
+      }
+    }
+  }
+  console.log(`Measured in ${seconds(started)}.`);
+  return values;
+}
+
+const summary = (seen) => Object.entries(seen)
+  .filter(([, value]) => Number.isFinite(value) && value !== 0)
+  .map(([key, value]) => `${key} ${value >= 100 ? Math.round(value) : value.toFixed(2)}`).join(", ");
+
+await run(async () => {
+  const plan = readPlan(process.argv.slice(2));
+  if (plan.report) {
+    const known = readText(results("results.json"));
+    if (!known) throw new Stop("--report writes the report of the last whole run, and there is none. Run first:\n  npm run bench");
+    return writeReport(JSON.parse(known));
+  }
+  checkMachine();
+  checkFiles(plan.files);
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (stopAll(), process.exit(130)));
+
+  const servers = await buildAll(plan);
+  const machine = about();
+  if (machine.machine.load > 1) console.log(`The machine is busy (load ${machine.machine.load.toFixed(1)}): the figures will say little.`);
+  const values = await measureAll(plan, servers);
+  const run = { ...machine, rounds: plan.rounds, servers: servers.map(({ name, title }) => ({ name, title })), values };
+
+  const file = plan.whole ? results("results.json") : work("results.json");
+  writeWhole(file, `${JSON.stringify(run, (key, value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value), 1)}\n`);
+  console.log(`\n${report(run)}\nWritten: ${file}`);
+  if (plan.whole) writeReport(JSON.parse(readText(file)));
+});
