@@ -1,5 +1,7 @@
 //! The variables of `wrangler.toml`, checked and typed.
 
+use std::str::FromStr;
+
 use crate::cors::AllowedOrigins;
 #[cfg(doc)]
 use crate::limits;
@@ -115,12 +117,16 @@ fn parse_origins(value: Option<String>) -> Result<AllowedOrigins, ConfigError> {
     })
 }
 
+/// A number of decimal digits and nothing else: `parse` alone takes "+5".
+#[must_use]
+pub fn decimal<T: FromStr>(text: &str) -> Option<T> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+}
+
 /// Decimal digits only, within the range.
 #[must_use]
 pub fn whole_number(text: &str, min: u32, max: u32) -> Option<u32> {
-    // `parse` alone would take "+5".
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|number| digits && (min..=max).contains(number))
+    decimal(text).filter(|number| (min..=max).contains(number))
 }
 
 /// The range in the words that messages use.

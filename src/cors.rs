@@ -57,17 +57,23 @@ fn parse_origin(text: &str) -> Option<String> {
     let fits = !scheme.is_empty()
         && !host.is_empty()
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte));
-    // Browsers write both in lower case, and leave the scheme's own port out.
-    let port = host.strip_prefix('[').map_or_else(
-        || host.split_once(':').map(|(_, port)| port),
-        |ipv6| ipv6.split_once(']').map_or(Some(""), |(_, rest)| rest.strip_prefix(':')),
-    );
-    let fits = fits
-        && port.is_none_or(|port| {
-            !port.is_empty()
-                && port.bytes().all(|byte| byte.is_ascii_digit())
-                && !matches!((scheme, port), ("https", "443") | ("http", "80"))
-        });
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte))
+        && port(host).is_none_or(|port| is_written(scheme, port));
+    // Browsers write both in lower case.
     fits.then(|| text.to_ascii_lowercase())
+}
+
+/// What follows the host's name or bracketed address; `None` if nothing does.
+fn port(host: &str) -> Option<&str> {
+    match host.strip_prefix('[') {
+        None => host.split_once(':').map(|(_, port)| port),
+        Some(ipv6) => ipv6.split_once(']').map_or(Some(""), |(_, rest)| rest.strip_prefix(':')),
+    }
+}
+
+/// Browsers leave the scheme's own port out.
+fn is_written(scheme: &str, port: &str) -> bool {
+    !port.is_empty()
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && !matches!((scheme, port), ("https", "443") | ("http", "80"))
 }

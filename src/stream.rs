@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::config::Config;
+use crate::config::{Config, decimal};
 use crate::limits::{
     self, CLOCK_SKEW_MS, END_SPREAD, EVENT_CPU_US, EVENTS_PER_CHUNK, OPENING_CPU_US, RETRY_SPREAD,
     ROOM_CHECK_MS,
@@ -33,8 +33,7 @@ impl Start {
     #[must_use]
     pub fn from_last_event_id(text: Option<&str>, source: &impl Source, now: u64) -> Self {
         text.filter(|text| text.len() <= limits::LAST_EVENT_ID_BYTES)
-            .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))
-            .and_then(|text| text.parse().ok())
+            .and_then(decimal)
             .filter(|&id| source.has(id))
             .filter(|&id| source.latest(now + CLOCK_SKEW_MS).is_some_and(|latest| id <= latest))
             .map_or(Self::Fresh, Self::After)
@@ -117,8 +116,6 @@ pub struct Stream<S> {
     source: S,
     /// The last event that the client has, or that it was told it missed.
     last: Option<u64>,
-    /// Whether an event with an id was sent on this connection.
-    id_sent: bool,
     /// The reconnection time, until the opening line is written.
     opening: Option<u32>,
     goodbye_retry_ms: u32,
@@ -147,7 +144,6 @@ impl<S: Source> Stream<S> {
         Self {
             source,
             last: start.last_id(),
-            id_sent: false,
             opening: Some(limits::spread(config.retry_ms, RETRY_SPREAD, random.retry)),
             goodbye_retry_ms: limits::spread(config.retry_ms, RETRY_SPREAD, random.goodbye),
             started_at: now,
@@ -270,7 +266,6 @@ impl<S: Source> Stream<S> {
         self.source.data(id, now, &mut self.data);
         Event { name: None, id: Some(id.into()), data: &self.data }.encode(out);
         self.last = Some(id);
-        self.id_sent = true;
         self.events += 1;
         self.spend();
     }
@@ -285,7 +280,7 @@ impl<S: Source> Stream<S> {
     /// connection, which repeats the client's own. A browser keeps its last id
     /// by itself; other clients forget it at an event without one.
     fn echoed_id(&self) -> Option<EventId<'static>> {
-        self.last.filter(|_| !self.id_sent).map(EventId::from)
+        self.last.filter(|_| self.events == 0).map(EventId::from)
     }
 
     fn goodbye(&self, reason: EndReason, out: &mut Vec<u8>) -> Next {

@@ -58,11 +58,7 @@ fn health() -> Result<Response, JsValue> {
         version: env!("CARGO_PKG_VERSION"),
         live_streams: live::count(runtime::now()),
     };
-    let body = serde_json::to_string(&health).map_err(|_| "not expressible as JSON")?;
-    Head::new(200)?
-        .with("content-type", "application/json")?
-        .with("cache-control", "no-store")?
-        .text(&body)
+    Head::new(200)?.json("application/json", &health)
 }
 
 /// A binding or variable of `wrangler.toml`; `None` where there is none.

@@ -1,5 +1,6 @@
 //! Answers in the runtime's terms.
 
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::web_sys::{self, Headers, Response, ResponseInit};
 
@@ -47,10 +48,15 @@ impl Head {
     pub fn text(&self, body: &str) -> Result<Response, JsValue> {
         Response::new_with_opt_str_and_init(Some(body), &self.init)
     }
+
+    /// What is true of now: nobody may keep it.
+    pub fn json(self, content_type: &str, body: &impl Serialize) -> Result<Response, JsValue> {
+        let body = serde_json::to_string(body).map_err(|_| "not expressible as JSON")?;
+        self.with("content-type", content_type)?.with("cache-control", "no-store")?.text(&body)
+    }
 }
 
 /// A refusal. HEAD gets its headers alone; the runtime drops the body.
 pub fn problem(head: Head, problem: &Problem) -> Result<Response, JsValue> {
-    let body = serde_json::to_string(problem).map_err(|_| "not expressible as JSON")?;
-    head.with("content-type", problem::CONTENT_TYPE)?.with("cache-control", "no-store")?.text(&body)
+    head.json(problem::CONTENT_TYPE, problem)
 }
