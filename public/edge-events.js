@@ -108,6 +108,10 @@ export class Order {
   }
 }
 
+/** Heartbeats are comments, which EventSource hides: silence is measured by the tick that is due.
+ * @param {Order} order @param {number} patience */
+const silenceLimit = (order, patience) => (order.interval ?? MAX_INTERVAL_MS) + patience;
+
 /**
  * One EventSource at a time, reopened for as long as it takes. The waiting is done here and not by
  * EventSource, which never says when it will try again, never slows down, cannot be told to hurry,
@@ -139,9 +143,8 @@ class Stream {
     this.tell = tell;
   }
 
-  /** Heartbeats are comments, which EventSource hides: silence is measured by the tick that is due. */
   get #limit() {
-    return (this.order.interval ?? MAX_INTERVAL_MS) + this.patience;
+    return silenceLimit(this.order, this.patience);
   }
 
   open() {
@@ -392,7 +395,7 @@ export class EdgeEvents extends EventTarget {
   #watch() {
     clearTimeout(this.#silence);
     const retryIn = Math.max(0, (this.#state.retryAt ?? 0) - Date.now());
-    const limit = (this.#order.interval ?? MAX_INTERVAL_MS) + this.#patience;
+    const limit = silenceLimit(this.#order, this.#patience);
     this.#silence = setTimeout(() => this.#queue(true), retryIn + limit + spread(this.#patience));
   }
 

@@ -3,15 +3,14 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
-import { root, startRuntime } from '../support/runtime.mjs';
+import { test } from 'node:test';
+import { root } from '../support/runtime.mjs';
+import { runtimeWith } from '../support/suite.mjs';
 
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
 const examples = [...readme.matchAll(/```sh\n(curl [^\n]+)\n```\n\n```text\n([^]*?)```/g)];
 
-let runtime;
-before(async () => { runtime = await startRuntime(); });
-after(() => runtime.stop());
+const runtime = runtimeWith();
 
 /** Streams do not end: curl is given the time for two ticks. */
 function run(command) {
