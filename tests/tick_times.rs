@@ -75,7 +75,7 @@ fn dates_are_right_at_the_calendars_corners() {
         (4_107_542_399_999, "2100-02-28T23:59:59.999Z"),
         (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
     ] {
-        assert_eq!(Iso(ms).to_string(), iso);
+        assert_eq!(Iso::new(ms).as_str(), iso);
     }
 }
 
@@ -95,8 +95,9 @@ proptest! {
         let nanos = i128::from(ms) * 1_000_000;
         let other = time::OffsetDateTime::from_unix_timestamp_nanos(nanos).unwrap();
         let (time, date) = (other.time(), other.date());
+        let iso = Iso::new(ms);
         prop_assert_eq!(
-            Iso(ms).to_string(),
+            iso.as_str(),
             format!(
                 "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
                 date.year(), u8::from(date.month()), date.day(),

@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use wasm_bindgen::JsValue;
+use js_sys::JsString;
+use wasm_bindgen::prelude::*;
 use worker::Env;
 use worker::web_sys::{Request, Response};
 
@@ -18,17 +19,34 @@ use crate::route::EVENTS_ALLOW;
 use crate::source::Served;
 use crate::stream::{self, Start, Stream, Summary};
 
+#[wasm_bindgen]
+extern "C" {
+    type Headers;
+
+    #[wasm_bindgen(method)]
+    fn get(this: &Headers, name: &JsString) -> Option<String>;
+}
+
+thread_local! {
+    // Kept: as Rust's text each of them would be decoded for each request.
+    static ACCEPT: JsString = "accept".into();
+    static LAST_EVENT_ID: JsString = "last-event-id".into();
+    static ORIGIN: JsString = "origin".into();
+}
+
 /// What answers depend on beside the request's own words.
 struct Context {
     config: Rc<Config>,
+    headers: Headers,
     origin: Option<String>,
 }
 
 impl Context {
     /// `None` where a variable is wrong.
     fn of(request: &Request, env: &Env) -> Result<Option<Self>, JsValue> {
-        let origin = request.headers().get("origin")?;
-        Ok(config(env).map(|config| Self { config, origin }))
+        let headers: Headers = JsValue::from(request.headers()).unchecked_into();
+        let origin = ORIGIN.with(|name| headers.get(name));
+        Ok(config(env).map(|config| Self { config, headers, origin }))
     }
 
     fn cors(&self) -> Cors<'_> {
@@ -39,7 +57,7 @@ impl Context {
 /// Streams, or says why not.
 pub fn get(request: &Request, query: &str, env: &Env) -> Result<Response, JsValue> {
     let Some(context) = Context::of(request, env)? else { return misconfigured() };
-    let (params, accepts) = match check(request, query, &context)? {
+    let (params, accepts) = match check(query, &context)? {
         Ok(checked) => checked,
         Err(refusal) => return Ok(refusal),
     };
@@ -48,7 +66,7 @@ pub fn get(request: &Request, query: &str, env: &Env) -> Result<Response, JsValu
     let now = runtime::now();
 
     let source = Served::from(&params);
-    let header = request.headers().get("last-event-id")?;
+    let header = LAST_EVENT_ID.with(|name| context.headers.get(name));
     let last_event_id = header.as_deref().or(params.last_event_id.as_deref());
     let start = Start::from_last_event_id(last_event_id, &source, now);
 
@@ -64,13 +82,13 @@ pub fn get(request: &Request, query: &str, env: &Env) -> Result<Response, JsValu
     }
 
     let stream = Stream::new(source, start, config, random, now);
-    stream_head(context.cors())?.stream(live::open(stream, params.interval_ms, now)?)
+    stream_head(context.cors())?.stream(&live::open(stream, params.interval_ms, now)?)
 }
 
 /// The headers that GET answers with where there is room, and no stream.
 pub fn head(request: &Request, query: &str, env: &Env) -> Result<Response, JsValue> {
     let Some(context) = Context::of(request, env)? else { return misconfigured() };
-    match check(request, query, &context)? {
+    match check(query, &context)? {
         Ok(_) => stream_head(context.cors())?.empty(),
         Err(refusal) => Ok(refusal),
     }
@@ -104,7 +122,6 @@ fn misconfigured() -> Result<Response, JsValue> {
 
 /// What the client wants, or the refusal that it gets.
 fn check<'a>(
-    request: &Request,
     query: &'a str,
     context: &Context,
 ) -> Result<Result<(Params<'a>, Accepts), Response>, JsValue> {
@@ -115,7 +132,7 @@ fn check<'a>(
         let head = Head::new(204)?.with("cache-control", "no-store")?;
         return Ok(Err(head.with_cors(context.cors())?.empty()?));
     }
-    let accepts = accept::event_stream(request.headers().get("accept")?.as_deref());
+    let accepts = accept::event_stream(ACCEPT.with(|name| context.headers.get(name)).as_deref());
     if accepts == Accepts::No {
         return refuse(&Problem::not_acceptable());
     }

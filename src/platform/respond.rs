@@ -1,10 +1,9 @@
 //! Answers in the runtime's terms.
 
 use serde::Serialize;
-use wasm_bindgen::{JsCast, JsValue};
-use worker::web_sys::{self, Headers, Response, ResponseInit};
+use wasm_bindgen::JsValue;
+use worker::web_sys::{Headers, ReadableStream, Response, ResponseInit};
 
-use super::runtime::ReadableStream;
 use crate::cors::Cors;
 use crate::problem::{self, Problem};
 
@@ -40,9 +39,8 @@ impl Head {
         Response::new_with_opt_str_and_init(None, &self.init)
     }
 
-    pub fn stream(&self, body: ReadableStream) -> Result<Response, JsValue> {
-        let body: web_sys::ReadableStream = JsValue::from(body).unchecked_into();
-        Response::new_with_opt_readable_stream_and_init(Some(&body), &self.init)
+    pub fn stream(&self, body: &ReadableStream) -> Result<Response, JsValue> {
+        Response::new_with_opt_readable_stream_and_init(Some(body), &self.init)
     }
 
     pub fn text(&self, body: &str) -> Result<Response, JsValue> {

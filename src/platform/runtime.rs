@@ -8,60 +8,6 @@ use crate::stream::Random;
 
 #[wasm_bindgen]
 extern "C" {
-    /// <https://streams.spec.whatwg.org/#rs-default-controller-class>
-    #[derive(Clone)]
-    pub type ReadableStreamDefaultController;
-
-    /// How many more chunks the queue takes; `None` once the stream is errored.
-    #[wasm_bindgen(method, getter, js_name = desiredSize)]
-    pub fn desired_size(this: &ReadableStreamDefaultController) -> Option<f64>;
-
-    #[wasm_bindgen(method, catch)]
-    pub fn enqueue(
-        this: &ReadableStreamDefaultController,
-        chunk: &js_sys::Uint8Array,
-    ) -> Result<(), JsValue>;
-
-    #[wasm_bindgen(method, catch)]
-    pub fn close(this: &ReadableStreamDefaultController) -> Result<(), JsValue>;
-
-    pub type ReadableStream;
-
-    #[wasm_bindgen(constructor, catch)]
-    pub fn new(
-        source: &UnderlyingSource,
-        strategy: &QueuingStrategy,
-    ) -> Result<ReadableStream, JsValue>;
-
-    /// <https://streams.spec.whatwg.org/#underlying-source-api>
-    #[wasm_bindgen(extends = js_sys::Object)]
-    pub type UnderlyingSource;
-
-    #[wasm_bindgen(method, setter)]
-    pub fn set_start(this: &UnderlyingSource, start: &js_sys::Function);
-
-    #[wasm_bindgen(method, setter)]
-    pub fn set_cancel(this: &UnderlyingSource, cancel: &JsValue);
-
-    /// <https://streams.spec.whatwg.org/#qs-api>
-    #[wasm_bindgen(extends = js_sys::Object)]
-    pub type QueuingStrategy;
-
-    #[wasm_bindgen(method, setter, js_name = highWaterMark)]
-    pub fn set_high_water_mark(this: &QueuingStrategy, chunks: u32);
-
-    /// Calls `handler(key, controller)` after so many milliseconds.
-    #[wasm_bindgen(js_name = setTimeout, catch)]
-    pub fn set_timeout(
-        handler: &js_sys::Function,
-        ms: f64,
-        key: u32,
-        controller: &ReadableStreamDefaultController,
-    ) -> Result<f64, JsValue>;
-
-    #[wasm_bindgen(js_name = clearTimeout)]
-    pub fn clear_timeout(timer: f64);
-
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
     fn get_random_values(into: &js_sys::Uint32Array) -> Result<(), JsValue>;
 

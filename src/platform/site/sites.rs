@@ -42,7 +42,7 @@ pub async fn get(request: Request, bucket: JsValue) -> Result<Response, JsValue>
     let head = asked.head(&request)?;
     match asked.key {
         Some(key) => {
-            head.stream(JsFuture::from(read(&bucket, &key, "stream")).await?.unchecked_into())
+            head.stream(JsFuture::from(read(&bucket, &key, "stream")).await?.unchecked_ref())
         }
         None => head.empty(),
     }
