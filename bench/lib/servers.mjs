@@ -2,21 +2,12 @@
 import fs from "node:fs";
 import path from "node:path";
 import { build as bundle } from "esbuild";
-import { at, command, buildEnv } from "../../scripts/lib.mjs";
+import { at, command, buildEnv, runEnv } from "../../scripts/lib.mjs";
 import { bench, work } from "./paths.mjs";
 import { serveArgs, workerdBinary, writeConfig } from "./workerd.mjs";
 
 // Nothing ends or is refused while it is measured; all else is as in wrangler.toml.
 const OUR_VARS = { MAX_STREAM_MS: "86400000", CPU_BUDGET_MS: "300000", MAX_STREAMS: "100000" };
-
-/** The modules that worker-build made in `dir`, copied: a later build must not change what is measured. */
-function wasmModules(name, dir) {
-  return ["index.js", "index_bg.wasm"].map((module) => {
-    const copy = work(`${name}.${module}`);
-    fs.copyFileSync(path.join(dir, module), copy);
-    return [module, copy];
-  });
-}
 
 /** A Worker of one bundled file. */
 const bundled = (name, flags = []) => ({
@@ -30,10 +21,17 @@ const bundled = (name, flags = []) => ({
   },
 });
 
+/** What a deploy would upload. */
 const ours = {
   title: "edge-events (ours)",
   idStep: "interval",
-  prepare: () => ({ modules: wasmModules("ours", at("build")), bindings: OUR_VARS }),
+  async prepare() {
+    const outdir = work("ours");
+    fs.rmSync(outdir, { recursive: true, force: true });
+    await command(work("logs/ours.log"), at("node_modules/.bin/wrangler"), ["deploy", "--dry-run", "--outdir", outdir], { env: runEnv() });
+    const wasm = fs.readdirSync(outdir).filter((file) => file.endsWith(".wasm"));
+    return { modules: ["entry.js", ...wasm].map((file) => [file, path.join(outdir, file)]), bindings: OUR_VARS };
+  },
 };
 
 const workersRs = {
@@ -42,7 +40,7 @@ const workersRs = {
     const crate = bench("peers/workers-rs");
     const env = { ...buildEnv(found), CARGO_TARGET_DIR: work("workers-rs") };
     await command(work("logs/workers-rs.log"), at(".toolchain/bin/worker-build"), ["--release", "--locked"], { cwd: crate, env });
-    return { modules: wasmModules("workers-rs", path.join(crate, "build")) };
+    return { modules: ["index.js", "index_bg.wasm"].map((module) => [module, path.join(crate, "build", module)]) };
   },
 };
 

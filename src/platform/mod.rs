@@ -10,7 +10,7 @@ use std::fmt;
 
 use js_sys::Reflect;
 use serde::Serialize;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
 use worker::web_sys::{Request, Response};
 use worker::{Context, Env, event};
 
@@ -18,31 +18,44 @@ use crate::problem::Problem;
 use crate::route::{ALLOW, Route, decode_path, route, split_url};
 use respond::Head;
 
+/// Answers a request. The site's bucket is asked and waited for; all else has its answer at once.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response, fmt::Error> {
-    let failed = |error| {
-        runtime::console_error_with("a request could not be answered:", &error);
-        respond::problem(Head::new(500)?, &Problem::internal())
+    let answer = match answer(&request, &env) {
+        Some(answer) => Ok(answer),
+        None => site::get(request, &env).await.or_else(|error| failed(&error)),
     };
     // The worker crate makes a bare 500 of an error.
-    answer(request, &env).await.or_else(failed).map_err(|_: JsValue| fmt::Error)
+    answer.map_err(|_| fmt::Error)
 }
 
-async fn answer(request: Request, env: &Env) -> Result<Response, JsValue> {
+/// The answer to what is not the site's.
+#[wasm_bindgen]
+pub fn answer(request: &Request, env: &Env) -> Option<Response> {
+    try_answer(request, env).transpose()?.or_else(|error| failed(&error)).ok()
+}
+
+fn failed(error: &JsValue) -> Result<Response, JsValue> {
+    runtime::console_error_with("a request could not be answered:", error);
+    respond::problem(Head::new(500)?, &Problem::internal())
+}
+
+fn try_answer(request: &Request, env: &Env) -> Result<Option<Response>, JsValue> {
     let url = request.url();
     let (path, query) = split_url(&url);
-    match route(&request.method(), &decode_path(path)) {
-        Route::Events => events::get(&request, query, env),
-        Route::EventsHead => events::head(&request, query, env),
-        Route::EventsPreflight => events::preflight(&request, env),
+    let answer = match route(&request.method(), &decode_path(path)) {
+        Route::Site => return Ok(None),
+        Route::Events => events::get(request, query, env),
+        Route::EventsHead => events::head(request, query, env),
+        Route::EventsPreflight => events::preflight(request, env),
         Route::Health => health(),
-        Route::Site => site::get(request, env).await,
-        Route::EventsMethodNotAllowed => events::refuse_method(&request, env),
+        Route::EventsMethodNotAllowed => events::refuse_method(request, env),
         Route::MethodNotAllowed => {
             let head = Head::new(405)?.with("allow", ALLOW)?;
             respond::problem(head, &Problem::method_not_allowed(ALLOW))
         }
-    }
+    };
+    answer.map(Some)
 }
 
 #[derive(Serialize)]

@@ -13,7 +13,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const moduleTypes = { '.js': 'ESModule', '.mjs': 'ESModule', '.wasm': 'CompiledWasm' };
 
-/** The modules that a deploy would upload: the entry first, then what the build made. */
+/** The Worker's modules: the entry first, then what the build made. */
 function builtModules(main) {
   const build = path.join(root, 'build');
   if (!existsSync(main) || !existsSync(build)) {

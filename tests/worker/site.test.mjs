@@ -332,7 +332,7 @@ describe('wrangler.sites.toml', () => {
       assert.equal(await child.ended, 0, child.output);
       assert.match(child.output, /Total Upload/);
       // The name of the manifest's module is still an argument, and no bundler looked for it.
-      assert.match(readFileSync(path.join(outdir, 'index.js'), 'utf8'), /import\([\w$]+\)/);
+      assert.match(readFileSync(path.join(outdir, 'entry.js'), 'utf8'), /import\([\w$]+\)/);
     } finally {
       rmSync(outdir, { recursive: true });
     }
