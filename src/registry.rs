@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use crate::limits::FORGET_AFTER_MS;
+use crate::limits::{FORGET_AFTER_MS, WAKES_PER_MS};
 
 /// Streams by key. `T` is what the platform keeps for one.
 #[derive(Debug)]
@@ -94,6 +94,14 @@ impl<T> Registry<T> {
         slot.ends_at = ends_at;
         self.free.pop_front();
         Ok(Some(key))
+    }
+
+    /// How many milliseconds after an event is due the stream of this key is to
+    /// be woken for it: 0 with few streams, more the more there are, and spread
+    /// evenly over them. See [`WAKES_PER_MS`].
+    pub fn stagger_ms(&self, key: u32) -> u64 {
+        let live = self.slots.len() - self.free.len();
+        u64::from(key & SLOT_MASK) % (live.div_ceil(WAKES_PER_MS).max(1) as u64)
     }
 
     /// The stream of this key, if it has not left.

@@ -47,7 +47,7 @@ impl Start {
     }
 }
 
-/// The client's side of one step.
+/// What one step depends on beside the plan.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
     /// Unix time in milliseconds.
@@ -56,6 +56,9 @@ pub struct Moment {
     pub room: bool,
     /// Whether the runtime has said that the CPU limit is near.
     pub near_cpu_limit: bool,
+    /// Milliseconds after the next event is due at which to wake for it, at most half of the time
+    /// to the event after it.
+    pub stagger_ms: u64,
 }
 
 /// What to do after the bytes of a step are written.
@@ -164,7 +167,7 @@ impl<S: Source> Stream<S> {
     /// Without room nothing is written but the goodbye; what the client misses
     /// meanwhile follows the rule of missed events.
     pub fn step(&mut self, moment: Moment, out: &mut Vec<u8>) -> Next {
-        let Moment { now, room, near_cpu_limit } = moment;
+        let Moment { now, room, near_cpu_limit, stagger_ms } = moment;
         // The clock may have been set back.
         self.wrote_at = self.wrote_at.min(now);
         let more = if room && near_cpu_limit {
@@ -186,7 +189,7 @@ impl<S: Source> Stream<S> {
         } else if more {
             Next::At(now)
         } else if room {
-            Next::At(self.wake_at().max(now + 1))
+            Next::At(self.wake_at(stagger_ms).max(now + 1))
         } else {
             // Wait as long again as the client has kept us waiting.
             let pause = now.saturating_sub(self.wrote_at).clamp(ROOM_CHECK_MS.0, ROOM_CHECK_MS.1);
@@ -296,10 +299,15 @@ impl<S: Source> Stream<S> {
     }
 
     /// Whatever comes first: the next event, a heartbeat, the end.
-    fn wake_at(&self) -> u64 {
+    fn wake_at(&self, stagger_ms: u64) -> u64 {
         let heartbeat = self.wrote_at + self.heartbeat_ms;
-        let event = self.source.next(self.last.unwrap_or(0)).map(|id| self.source.due_at(id));
-        event.unwrap_or(u64::MAX).min(heartbeat).min(self.ends_at)
+        let event = self.source.next(self.last.unwrap_or(0)).map_or(u64::MAX, |id| {
+            let due = self.source.due_at(id);
+            // Never so late that the event after it is due, too.
+            let pause = self.source.next(id).map(|id| self.source.due_at(id).saturating_sub(due));
+            due.saturating_add(pause.map_or(stagger_ms, |pause| stagger_ms.min(pause / 2)))
+        });
+        event.min(heartbeat).min(self.ends_at)
     }
 }
 

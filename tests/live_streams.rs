@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use edge_events::limits::FORGET_AFTER_MS;
+use edge_events::limits::{FORGET_AFTER_MS, WAKES_PER_MS};
 use edge_events::registry::Registry;
 use proptest::prelude::*;
 
@@ -51,6 +51,33 @@ fn a_stream_that_cannot_be_made_is_not_counted() {
     assert_eq!(registry.insert(1_000, |_| Err("no")), Err("no"));
     assert_eq!(registry.count(0), 0);
     assert!(!registry.is_full(1, 0));
+}
+
+/// How many of the streams are woken in each millisecond.
+fn wakes(registry: &Registry<u32>, keys: &[u32]) -> Vec<usize> {
+    let mut wakes = vec![0; keys.len()];
+    for key in keys {
+        wakes[registry.stagger_ms(*key) as usize] += 1;
+    }
+    wakes.truncate(wakes.iter().rposition(|n| *n > 0).map_or(0, |last| last + 1));
+    wakes
+}
+
+#[test]
+fn streams_are_woken_a_few_in_each_millisecond() {
+    let mut registry = Registry::default();
+    let mut keys = Vec::new();
+    for number in 1..=10 * WAKES_PER_MS {
+        keys.push(insert(&mut registry, 1_000, 0));
+        let wakes = wakes(&registry, &keys);
+        assert_eq!(wakes.len(), number.div_ceil(WAKES_PER_MS));
+        assert!(wakes.iter().all(|n| *n <= WAKES_PER_MS), "{number}: {wakes:?}");
+    }
+    // Those that stay are not late because others were there.
+    for key in keys.drain(WAKES_PER_MS..) {
+        registry.remove(key);
+    }
+    assert_eq!(wakes(&registry, &keys), [WAKES_PER_MS]);
 }
 
 proptest! {

@@ -102,6 +102,7 @@ proptest! {
         life in 1_000u32..600_000,
         cpu in 1u32..50,
         seed in any::<u32>(),
+        stagger_ms in prop_oneof![Just(0u64), 0u64..200],
     ) {
         let config = Config {
             max_replay_ticks: max_replay,
@@ -126,7 +127,7 @@ proptest! {
         for fault in faults {
             let room = queue.len() < HIGH_WATER_MARK as usize;
             let mut chunk = Vec::new();
-            let next = stream.step(Moment { now, room, near_cpu_limit: false }, &mut chunk);
+            let next = stream.step(Moment { now, room, near_cpu_limit: false, stagger_ms }, &mut chunk);
             if !chunk.is_empty() {
                 queue.push_back(chunk);
             }

@@ -22,7 +22,8 @@ fn watch(start: Start, from: u64, until: u64) -> Vec<String> {
     let (mut now, mut reader) = (from, Reader::default());
     while now <= until {
         let mut out = Vec::new();
-        let next = stream.step(Moment { now, room: true, near_cpu_limit: false }, &mut out);
+        let next =
+            stream.step(Moment { now, room: true, near_cpu_limit: false, stagger_ms: 0 }, &mut out);
         reader.feed(&out);
         match next {
             Next::At(time) => now = time,
@@ -54,7 +55,7 @@ fn a_countdown_is_made_from_a_request() {
     let source = Countdown::from(&Params::parse("", &config).unwrap());
     let mut stream = Stream::new(source, Start::Fresh, &config, Random::default(), BEGIN);
     let mut out = Vec::new();
-    stream.step(Moment { now: BEGIN, room: true, near_cpu_limit: false }, &mut out);
+    stream.step(Moment { now: BEGIN, room: true, near_cpu_limit: false, stagger_ms: 0 }, &mut out);
     // From 2026-11-22T05:35:10Z to 2030-01-01T00:00:00Z.
     assert_eq!(Reader::read(&out).events[0].data, "98130290");
 }

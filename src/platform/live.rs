@@ -120,8 +120,9 @@ fn drive(key: u32, now: u64) -> bool {
     LIVE.with(|registry| {
         // Nothing called from here calls back: the stream has no `pull`.
         let Ok(mut registry) = registry.try_borrow_mut() else { return true };
+        let stagger_ms = registry.stagger_ms(key);
         let Some(live) = registry.get_mut(key) else { return false };
-        if let Some(reason) = write_until_waiting(live, now)
+        if let Some(reason) = write_until_waiting(live, now, stagger_ms)
             && let Some(live) = registry.remove(key)
         {
             if reason == EndReason::Error {
@@ -134,7 +135,7 @@ fn drive(key: u32, now: u64) -> bool {
     })
 }
 
-fn write_until_waiting(live: &mut Live, now: u64) -> Option<EndReason> {
+fn write_until_waiting(live: &mut Live, now: u64, stagger_ms: u64) -> Option<EndReason> {
     CHUNK.with(|chunk| {
         let Ok(mut chunk) = chunk.try_borrow_mut() else { return Some(EndReason::Error) };
         loop {
@@ -142,10 +143,13 @@ fn write_until_waiting(live: &mut Live, now: u64) -> Option<EndReason> {
             if live.room == 0 {
                 live.room = live.body.room();
             }
-            let next = live.stream.step(
-                Moment { now, room: live.room > 0, near_cpu_limit: signal::is_near_cpu_limit() },
-                &mut chunk,
-            );
+            let moment = Moment {
+                now,
+                room: live.room > 0,
+                near_cpu_limit: signal::is_near_cpu_limit(),
+                stagger_ms,
+            };
+            let next = live.stream.step(moment, &mut chunk);
             if !chunk.is_empty() {
                 live.room = live.room.saturating_sub(1);
                 if live.body.enqueue(&to_array(&chunk)).is_err() {
