@@ -1,17 +1,14 @@
 // The half of a stream that the runtime calls. It is JavaScript because each event pays for it:
 // a timer's callback costs least as one function that takes no arguments.
 
+let strategy;
+
+/** The underlying source of a `ReadableStream`, and its timer. */
 export class Body {
   /** `onTimer` tells whether the stream of this key is still known. */
   constructor(key, onTimer, onCancel, highWaterMark) {
-    const start = (controller) => {
-      this.controller = controller;
-    };
-    const cancel = () => {
-      clearTimeout(this.timer);
-      onCancel(key);
-    };
-    this.readable = new ReadableStream({ start, cancel }, { highWaterMark });
+    this.key = key;
+    this.onCancel = onCancel;
     this.wakeUp = () => {
       let known = false;
       try {
@@ -21,6 +18,16 @@ export class Body {
         if (!known) this.controller.close();
       }
     };
+    this.readable = new ReadableStream(this, (strategy ??= { highWaterMark }));
+  }
+
+  start(controller) {
+    this.controller = controller;
+  }
+
+  cancel() {
+    clearTimeout(this.timer);
+    this.onCancel(this.key);
   }
 
   /** How many more chunks the queue takes. */
