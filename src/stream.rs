@@ -273,6 +273,7 @@ impl<S: Source> Stream<S> {
         self.spend();
     }
 
+    #[cold]
     fn write_gap(&mut self, after: u64, resumed_at: u64, missed: u64, out: &mut Vec<u8>) {
         let data = format!(r#"{{"after":{after},"resumed_at":{resumed_at},"missed":{missed}}}"#);
         Event { name: Some(GAP), id: self.echoed_id(), data: &data }.encode(out);
@@ -286,6 +287,7 @@ impl<S: Source> Stream<S> {
         self.last.filter(|_| self.events == 0).map(EventId::from)
     }
 
+    #[cold]
     fn goodbye(&self, reason: EndReason, out: &mut Vec<u8>) -> Next {
         let retry_ms = self.goodbye_retry_ms;
         let data = format!(r#"{{"reason":"{}","retry_ms":{retry_ms}}}"#, reason.as_str());

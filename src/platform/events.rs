@@ -72,20 +72,33 @@ pub fn get(request: &Request, query: &str, env: &Env) -> Result<Response, JsValu
 
     if live::is_full(config.max_streams, now) {
         live::log_summary(&Summary::of_overload(start, params.interval_ms));
-        if accepts == Accepts::ByName {
-            let body = stream::overload(config, start, random.retry);
-            return stream_head(context.cors())?.text(&String::from_utf8_lossy(&body));
-        }
-        let seconds = stream::overload_retry_ms(config, random.retry).div_ceil(1_000);
-        let head = Head::new(503)?.with("retry-after", &seconds.to_string())?;
-        return respond::problem(head.with_cors(context.cors())?, &Problem::overloaded());
+        return turn_away(&context, start, accepts, random.retry);
     }
 
     let stream = Stream::new(source, start, config, random, now);
     stream_head(context.cors())?.stream(&live::open(stream, params.interval_ms, now)?)
 }
 
+/// The isolate is full.
+#[cold]
+fn turn_away(
+    context: &Context,
+    start: Start,
+    accepts: Accepts,
+    random: u32,
+) -> Result<Response, JsValue> {
+    let Context { config, .. } = context;
+    if accepts == Accepts::ByName {
+        let body = stream::overload(config, start, random);
+        return stream_head(context.cors())?.text(&String::from_utf8_lossy(&body));
+    }
+    let seconds = stream::overload_retry_ms(config, random).div_ceil(1_000);
+    let head = Head::new(503)?.with("retry-after", &seconds.to_string())?;
+    respond::problem(head.with_cors(context.cors())?, &Problem::overloaded())
+}
+
 /// The headers that GET answers with where there is room, and no stream.
+#[cold]
 pub fn head(request: &Request, query: &str, env: &Env) -> Result<Response, JsValue> {
     let Some(context) = Context::of(request, env)? else { return misconfigured() };
     match check(query, &context)? {
@@ -96,6 +109,7 @@ pub fn head(request: &Request, query: &str, env: &Env) -> Result<Response, JsVal
 
 /// Answers a browser that asks whether another site's page may send the
 /// headers that resume a stream.
+#[cold]
 pub fn preflight(request: &Request, env: &Env) -> Result<Response, JsValue> {
     let Some(context) = Context::of(request, env)? else { return misconfigured() };
     let cors = context.cors();
@@ -110,12 +124,14 @@ pub fn preflight(request: &Request, env: &Env) -> Result<Response, JsValue> {
 }
 
 /// Refuses a method, so that another site's page may read why.
+#[cold]
 pub fn refuse_method(request: &Request, env: &Env) -> Result<Response, JsValue> {
     let Some(context) = Context::of(request, env)? else { return misconfigured() };
     let head = Head::new(405)?.with("allow", EVENTS_ALLOW)?.with_cors(context.cors())?;
     respond::problem(head, &Problem::method_not_allowed(EVENTS_ALLOW))
 }
 
+#[cold]
 fn misconfigured() -> Result<Response, JsValue> {
     respond::problem(Head::new(500)?, &Problem::misconfigured())
 }
@@ -125,21 +141,28 @@ fn check<'a>(
     query: &'a str,
     context: &Context,
 ) -> Result<Result<(Params<'a>, Accepts), Response>, JsValue> {
-    let refuse = |problem: &Problem| {
-        respond::problem(Head::new(problem.status)?.with_cors(context.cors())?, problem).map(Err)
-    };
     if !context.config.events_enabled {
-        let head = Head::new(204)?.with("cache-control", "no-store")?;
-        return Ok(Err(head.with_cors(context.cors())?.empty()?));
+        return switched_off(context).map(Err);
     }
     let accepts = accept::event_stream(ACCEPT.with(|name| context.headers.get(name)).as_deref());
     if accepts == Accepts::No {
-        return refuse(&Problem::not_acceptable());
+        return refuse(context, &Problem::not_acceptable()).map(Err);
     }
     match Params::parse(query, &context.config) {
         Ok(params) => Ok(Ok((params, accepts))),
-        Err(problem) => refuse(&problem),
+        Err(problem) => refuse(context, &problem).map(Err),
     }
+}
+
+#[cold]
+fn switched_off(context: &Context) -> Result<Response, JsValue> {
+    let head = Head::new(204)?.with("cache-control", "no-store")?;
+    head.with_cors(context.cors())?.empty()
+}
+
+#[cold]
+fn refuse(context: &Context, problem: &Problem) -> Result<Response, JsValue> {
+    respond::problem(Head::new(problem.status)?.with_cors(context.cors())?, problem)
 }
 
 /// The head of a stream. Where it does not vary with the page that asks, it is
@@ -161,6 +184,7 @@ fn stream_head(cors: Cors<'_>) -> Result<Rc<Head>, JsValue> {
 
 /// No `Connection`, `Transfer-Encoding` or `Content-Length`: they are the
 /// runtime's, and the first is an error in HTTP/2 (RFC 9113, 8.2.2).
+#[cold]
 fn new_stream_head(cors: Cors<'_>) -> Result<Head, JsValue> {
     Head::new(200)?
         .with("content-type", "text/event-stream")?
@@ -179,15 +203,16 @@ fn config(env: &Env) -> Option<Rc<Config>> {
     if let Some(config) = CONFIG.with_borrow(Clone::clone) {
         return Some(config);
     }
-    match Config::from_lookup(|name| binding(env, name).map(|value| runtime::to_text(&value))) {
-        Ok(config) => {
-            let config = Rc::new(config);
-            CONFIG.set(Some(config.clone()));
-            Some(config)
-        }
-        Err(error) => {
-            runtime::console_error(&format!("the variables cannot be used: {error}"));
-            None
-        }
-    }
+    read_config(env).map(|config| {
+        let config = Rc::new(config);
+        CONFIG.set(Some(config.clone()));
+        config
+    })
+}
+
+#[cold]
+fn read_config(env: &Env) -> Option<Config> {
+    Config::from_lookup(|name| binding(env, name).map(|value| runtime::to_text(&value)))
+        .map_err(|error| runtime::console_error(&format!("the variables cannot be used: {error}")))
+        .ok()
 }

@@ -183,6 +183,7 @@ fn to_array(chunk: &[u8]) -> Uint8Array {
     })
 }
 
+#[cold]
 fn log(live: &Live, reason: EndReason, now: u64) {
     log_summary(&live.stream.summary(reason, live.interval_ms, now));
 }

@@ -1,4 +1,7 @@
 //! The Worker: the only place that names the runtime.
+//!
+//! What few requests need is marked `#[cold]`: the runtime optimizes whole
+//! functions, and a stream should not wait for what it does not run.
 
 mod events;
 mod live;
@@ -35,6 +38,7 @@ pub fn answer(request: &Request, env: &Env) -> Option<Response> {
     try_answer(request, env).transpose()?.or_else(|error| failed(&error)).ok()
 }
 
+#[cold]
 fn failed(error: &JsValue) -> Result<Response, JsValue> {
     runtime::console_error_with("a request could not be answered:", error);
     respond::problem(Head::new(500)?, &Problem::internal())
@@ -65,6 +69,7 @@ struct Health {
     live_streams: usize,
 }
 
+#[cold]
 fn health() -> Result<Response, JsValue> {
     let health = Health {
         status: "ok",

@@ -43,11 +43,16 @@ pub fn random() -> Result<Random, JsValue> {
     }
     POOL.with_borrow_mut(|pool| {
         if pool.len() < 4 {
-            let numbers = js_sys::Uint32Array::new_with_length(AT_ONCE);
-            get_random_values(&numbers)?;
-            *pool = numbers.to_vec();
+            *pool = more_random(AT_ONCE)?;
         }
         let mut number = || pool.pop().ok_or("no random numbers");
         Ok(Random { retry: number()?, life: number()?, budget: number()?, goodbye: number()? })
     })
+}
+
+#[cold]
+fn more_random(count: u32) -> Result<Vec<u32>, JsValue> {
+    let numbers = js_sys::Uint32Array::new_with_length(count);
+    get_random_values(&numbers)?;
+    Ok(numbers.to_vec())
 }
