@@ -21,21 +21,21 @@ use crate::problem::Problem;
 use crate::route::{ALLOW, Route, decode_path, route, split_url};
 use respond::Head;
 
-/// Answers a request. The site's bucket is asked and waited for; all else has its answer at once.
+/// Answers a request: the site's when its bucket has answered, all others at once.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response, fmt::Error> {
     let answer = match answer(&request, &env) {
-        Some(answer) => Ok(answer),
-        None => site::get(request, &env).await.or_else(|error| failed(&error)),
+        Ok(None) => site::get(request, &env).await.or_else(|error| failed(&error)).map(Some),
+        answered => answered,
     };
     // The worker crate makes a bare 500 of an error.
-    answer.map_err(|_| fmt::Error)
+    answer.ok().flatten().ok_or(fmt::Error)
 }
 
-/// The answer to what is not the site's.
+/// The answer, unless it is the site's. `entry.js` asks here first.
 #[wasm_bindgen]
-pub fn answer(request: &Request, env: &Env) -> Option<Response> {
-    try_answer(request, env).transpose()?.or_else(|error| failed(&error)).ok()
+pub fn answer(request: &Request, env: &Env) -> Result<Option<Response>, JsValue> {
+    try_answer(request, env).or_else(|error| failed(&error).map(Some))
 }
 
 #[cold]
