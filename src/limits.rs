@@ -81,8 +81,8 @@ const _: () = assert!(
 /// that are due together; the others follow in the next ones. All at once they
 /// push each other out of the processor's caches, and the last one waits no
 /// less: where it was measured an event takes 45 to 75 µs, so that 20 fill a
-/// millisecond. With 5,000 streams an event cost half, at half the lag
-/// (`BENCHMARKS.md`).
+/// millisecond. With 5,000 streams an event cost 0.6 of what it did when all
+/// were woken at once, at 0.4 of the lag (`BENCHMARKS.md`).
 pub const WAKES_PER_MS: usize = 20;
 
 /// Chunks that may wait for a client that does not read. A chunk is what one

@@ -16,8 +16,8 @@ const moduleTypes = { '.js': 'ESModule', '.mjs': 'ESModule', '.wasm': 'CompiledW
 /** The Worker's modules: the entry first, then what the build made. */
 function builtModules(main) {
   const build = path.join(root, 'build');
-  if (!existsSync(main) || !existsSync(build)) {
-    throw new Error(`there is no built Worker (${path.relative(root, main)}): run "npm run build" first`);
+  if (!existsSync(path.join(build, 'index.js'))) {
+    throw new Error('there is no built Worker (build/index.js): run "npm run build" first');
   }
   const others = readdirSync(build)
     .map((name) => path.join(build, name))
