@@ -69,7 +69,7 @@ pub const NUMBERS: [Variable; 8] = [
 pub const EVENT_CPU_US: u64 = 75;
 
 /// CPU time of a stream's opening and goodbye, in microseconds. Measured, as
-/// above: 274 for an opening with its first event, which the budget pays for
+/// above: 221 for an opening with its first event, which the budget pays for
 /// again, and some 60 for a last one (`BENCHMARKS.md`).
 pub const OPENING_CPU_US: u64 = 300;
 const _: () = assert!(
