@@ -111,6 +111,7 @@ describe('the page', { concurrency: 4 }, () => {
     await tabTo('iso');
     await keyboard.press('ArrowRight');
     await waitFor(() => new URL(tab.page.url()).search.endsWith('format=unix'));
+    await tab.until('state', /^live$/); // there is no connection to cut before
     await tabTo('cut');
     await keyboard.press('Space');
     await tab.until('state', /^reconnecting: you cut the connection$/);
