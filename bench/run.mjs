@@ -98,7 +98,7 @@ async function buildAll(plan) {
   console.log("Building the load client and the peers (minutes the first time) ...");
   fs.mkdirSync(work("logs"), { recursive: true });
   await command(work("logs/npm.log"), "npm", ["ci", "--prefix", bench("peers"), "--no-audit", "--no-fund"], { env: runEnv() });
-  await buildClient(process.env);
+  await buildClient();
   const servers = [];
   for (const name of plan.peers) servers.push(await prepare(name, found));
   return servers;

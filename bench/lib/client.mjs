@@ -2,16 +2,14 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import { createInterface } from "node:readline";
-import { Stop, command, inherit, tail } from "../../scripts/lib.mjs";
+import { Stop, tail } from "../../scripts/lib.mjs";
+import { cargoBuild } from "./cargo.mjs";
 import { bench, work } from "./paths.mjs";
 import { CLIENT_CORE, pinned } from "./process.mjs";
 
 const BINARY = work("client/release/load-client");
 
-export async function buildClient(env) {
-  const args = ["build", "--release", "--locked", "--manifest-path", bench("client/Cargo.toml")];
-  await command(work("logs/client.log"), "cargo", args, { env: { ...env, CARGO_TARGET_DIR: work("client") } });
-}
+export const buildClient = () => cargoBuild("client", bench("client"));
 
 /** Starts a client of `port`; its streams tick each `interval` milliseconds. */
 export function startClient({ port, interval, idStep }) {

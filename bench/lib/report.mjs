@@ -5,8 +5,8 @@ import { costs } from "./cost.mjs";
 import { METRICS } from "./metrics.mjs";
 import { results } from "./paths.mjs";
 import { median, ratios } from "./stats.mjs";
+import { table } from "./table.mjs";
 
-const table = (head, rows) => [head, head.map((_, index) => (index ? "---:" : "---")), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 const fixed = (value, digits) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const bounds = ({ median: middle, min, max }) => `${middle.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { build as bundle } from "esbuild";
 import { at, command, buildEnv, runEnv } from "../../scripts/lib.mjs";
+import { cargoBuild } from "./cargo.mjs";
 import { bench, work } from "./paths.mjs";
 import { serveArgs, workerdBinary, writeConfig } from "./workerd.mjs";
 
@@ -48,8 +49,7 @@ const axum = {
   title: "axum, native",
   native: true,
   async prepare() {
-    const args = ["build", "--release", "--locked", "--manifest-path", bench("peers/axum/Cargo.toml")];
-    await command(work("logs/axum.log"), "cargo", args, { env: { ...process.env, CARGO_TARGET_DIR: work("axum") } });
+    await cargoBuild("axum", bench("peers/axum"));
     return { start: (port) => [work("axum/release/axum-peer"), [], { PORT: String(port) }] };
   },
 };
