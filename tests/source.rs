@@ -14,6 +14,10 @@ use reader::Reader;
 
 const BEGIN: u64 = 1_795_325_710_000;
 
+fn at(now: u64) -> Moment {
+    Moment { now, room: true, near_cpu_limit: false, stagger_ms: 0 }
+}
+
 /// What a client has received until `until`, waking the stream as it asks.
 fn watch(start: Start, from: u64, until: u64) -> Vec<String> {
     let config = Config::from_lookup(|_| None).unwrap();
@@ -22,8 +26,7 @@ fn watch(start: Start, from: u64, until: u64) -> Vec<String> {
     let (mut now, mut reader) = (from, Reader::default());
     while now <= until {
         let mut out = Vec::new();
-        let next =
-            stream.step(Moment { now, room: true, near_cpu_limit: false, stagger_ms: 0 }, &mut out);
+        let next = stream.step(at(now), &mut out);
         reader.feed(&out);
         match next {
             Next::At(time) => now = time,
@@ -55,7 +58,7 @@ fn a_countdown_is_made_from_a_request() {
     let source = Countdown::from(&Params::parse("", &config).unwrap());
     let mut stream = Stream::new(source, Start::Fresh, &config, Random::default(), BEGIN);
     let mut out = Vec::new();
-    stream.step(Moment { now: BEGIN, room: true, near_cpu_limit: false, stagger_ms: 0 }, &mut out);
+    stream.step(at(BEGIN), &mut out);
     // From 2026-11-22T05:35:10Z to 2030-01-01T00:00:00Z.
     assert_eq!(Reader::read(&out).events[0].data, "98130290");
 }

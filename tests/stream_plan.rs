@@ -30,8 +30,12 @@ fn resumed(config: &Config, interval: u32, after: u64, now: u64) -> Stream<Ticks
     Stream::new(Ticks::new(interval, Format::Unix), Start::After(after), config, LONGEST, now)
 }
 
+const fn at(now: u64) -> Moment {
+    Moment { now, room: true, near_cpu_limit: false, stagger_ms: 0 }
+}
+
 fn step(stream: &mut Stream<Ticks>, now: u64) -> (String, Next) {
-    step_with(stream, Moment { now, room: true, near_cpu_limit: false, stagger_ms: 0 })
+    step_with(stream, at(now))
 }
 
 fn step_with(stream: &mut Stream<Ticks>, moment: Moment) -> (String, Next) {
@@ -86,7 +90,7 @@ fn each_tick_is_sent_once_at_its_time_for_ten_minutes() {
 fn a_staggered_stream_is_woken_after_its_tick_is_due_and_before_the_next_one() {
     for (stagger_ms, late) in [(0, 0), (7, 7), (50, 50), (51, 50), (250, 50)] {
         let mut stream = fresh(&config(), 100, NOON);
-        let at = |now| Moment { now, room: true, near_cpu_limit: false, stagger_ms };
+        let at = |now| Moment { stagger_ms, ..at(now) };
         step_with(&mut stream, at(NOON));
         for k in 1..10 {
             let due = NOON + k * 100;
@@ -101,7 +105,7 @@ fn a_staggered_stream_is_woken_after_its_tick_is_due_and_before_the_next_one() {
 fn a_staggered_stream_keeps_its_heartbeat_and_its_end() {
     let config = Config { max_stream_ms: 20_000, ..config() };
     let mut stream = fresh(&config, 60_000, NOON);
-    let at = |now| Moment { now, room: true, near_cpu_limit: false, stagger_ms: 90_000 };
+    let at = |now| Moment { stagger_ms: 90_000, ..at(now) };
     assert_eq!(step_with(&mut stream, at(NOON)).1, Next::At(NOON + 15_000));
     assert_eq!(step_with(&mut stream, at(NOON + 15_000)).1, Next::At(NOON + 20_000));
 }
@@ -208,10 +212,7 @@ fn a_stalled_client_is_written_nothing_and_told_the_gap_when_it_reads() {
     step(&mut stream, NOON);
     let mut now = NOON + 100;
     while now < NOON + 10_000 {
-        let (written, next) = step_with(
-            &mut stream,
-            Moment { now, room: false, near_cpu_limit: false, stagger_ms: 0 },
-        );
+        let (written, next) = step_with(&mut stream, Moment { room: false, ..at(now) });
         assert_eq!(written, "");
         let Next::At(time) = next else { panic!("{next:?}") };
         assert!(time > now && time <= now + 1_000, "looks again within a second");
@@ -319,8 +320,7 @@ fn a_budget_too_small_for_the_replay_still_brings_the_client_forward() {
     assert!(events.len() > 2);
 }
 
-const NEAR_CPU_LIMIT: Moment =
-    Moment { now: NOON, room: true, near_cpu_limit: true, stagger_ms: 0 };
+const NEAR_CPU_LIMIT: Moment = Moment { near_cpu_limit: true, ..at(NOON) };
 
 #[test]
 fn a_stream_ends_at_once_when_the_runtime_says_that_the_limit_is_near() {
@@ -351,12 +351,7 @@ fn a_stalled_client_does_not_outlive_its_stream() {
     let mut stream = fresh(&config, 100, NOON);
     let mut now = NOON;
     let reason = loop {
-        match step_with(
-            &mut stream,
-            Moment { now, room: false, near_cpu_limit: false, stagger_ms: 0 },
-        )
-        .1
-        {
+        match step_with(&mut stream, Moment { room: false, ..at(now) }).1 {
             Next::At(time) => now = time,
             Next::End(reason) => break reason,
         }
