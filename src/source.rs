@@ -11,8 +11,16 @@ pub type Served = crate::ticks::Ticks;
 /// gives the same answer: that is what lets a client resume at another isolate
 /// with nothing stored.
 ///
-/// Every event has an id; ids grow, and the first is 1 or more. Times are Unix
+/// Every event has an id, and ids grow. (A tick at Unix time 0 has the id 0, and
+/// nobody will ever be sent it; a source that begins today should begin with 1,
+/// for [`Source::next`] calls 0 what comes before the first.) Times are Unix
 /// time in milliseconds.
+///
+/// The methods must agree: if `latest` names an event after the one that a
+/// client has, `next` leads there step by step, and `due_at` of each is no
+/// later than `now`. A source that contradicts itself harms its own clients
+/// alone: such a stream writes what it can, waits for the next event that is
+/// due in the future or for the next heartbeat, and asks again then.
 pub trait Source {
     /// The newest event that is due at `now`, or `None` before the first.
     fn latest(&self, now: u64) -> Option<u64>;

@@ -54,7 +54,8 @@ pub struct Moment {
     pub now: u64,
     /// Whether the client's queue takes another chunk.
     pub room: bool,
-    /// Whether the runtime has said that the CPU limit is near.
+    /// Whether the runtime has said that the CPU limit is near. It says so to
+    /// the whole isolate and does not name the stream that it means.
     pub near_cpu_limit: bool,
     /// Milliseconds after the next event is due at which to wake for it, at most half of the time
     /// to the event after it.
@@ -127,7 +128,9 @@ pub struct Stream<S> {
     wrote_at: u64,
     heartbeat_ms: u64,
     max_replay: u64,
-    /// Events and heartbeats that the CPU budget still pays for.
+    /// Events and heartbeats that the whole CPU budget pays for.
+    whole_budget: u64,
+    /// How many of them it still pays for.
     budget: u64,
     resumed: bool,
     events: u64,
@@ -144,6 +147,7 @@ impl<S: Source> Stream<S> {
         let cpu_us = u64::from(config.cpu_budget_ms) * 1_000;
         let paid_for = cpu_us.saturating_sub(OPENING_CPU_US) / EVENT_CPU_US;
         let paid_for = u32::try_from(paid_for).unwrap_or(u32::MAX);
+        let budget = u64::from(limits::spread(paid_for, END_SPREAD, random.budget));
         Self {
             source,
             last: start.last_id(),
@@ -154,7 +158,8 @@ impl<S: Source> Stream<S> {
             wrote_at: now,
             heartbeat_ms: u64::from(config.heartbeat_ms),
             max_replay: u64::from(config.max_replay_ticks),
-            budget: u64::from(limits::spread(paid_for, END_SPREAD, random.budget)),
+            whole_budget: budget,
+            budget,
             resumed: start != Start::Fresh,
             events: 0,
             gaps: 0,
@@ -170,6 +175,7 @@ impl<S: Source> Stream<S> {
         let Moment { now, room, near_cpu_limit, stagger_ms } = moment;
         // The clock may have been set back.
         self.wrote_at = self.wrote_at.min(now);
+        let near_cpu_limit = near_cpu_limit && self.has_spent_most();
         let more = if room && near_cpu_limit {
             // There is no time but for the goodbye.
             self.write_opening(out);
@@ -189,7 +195,7 @@ impl<S: Source> Stream<S> {
         } else if more {
             Next::At(now)
         } else if room {
-            Next::At(self.wake_at(stagger_ms).max(now + 1))
+            Next::At(self.wake_at(now, stagger_ms).max(now + 1))
         } else {
             // Wait as long again as the client has kept us waiting.
             let pause = now.saturating_sub(self.wrote_at).clamp(ROOM_CHECK_MS.0, ROOM_CHECK_MS.1);
@@ -236,7 +242,8 @@ impl<S: Source> Stream<S> {
         }
     }
 
-    /// The events that are due, oldest first: the rule of missed events.
+    /// The events that are due, oldest first: the rule of missed events. True
+    /// if this has brought the client forward and more is due.
     fn write_due(&mut self, now: u64, out: &mut Vec<u8>) -> bool {
         let Some(latest) = self.source.latest(now) else { return false };
         let Some(mut last) = self.last else {
@@ -252,16 +259,19 @@ impl<S: Source> Stream<S> {
             self.write_event(latest, now, out);
             return false;
         }
+        let begin = last;
         for _ in 0..EVENTS_PER_CHUNK {
             match self.source.next(last) {
-                Some(id) if id <= latest && self.budget > 0 => {
+                Some(id) if last < id && id <= latest && self.budget > 0 => {
                     self.write_event(id, now, out);
                     last = id;
                 }
                 _ => break,
             }
         }
-        last < latest
+        // Without progress there would be none at the next try either: the
+        // source contradicts itself, and to ask again would hang the isolate.
+        begin < last && last < latest
     }
 
     fn write_event(&mut self, id: u64, now: u64, out: &mut Vec<u8>) {
@@ -300,11 +310,18 @@ impl<S: Source> Stream<S> {
         self.budget = self.budget.saturating_sub(1);
     }
 
+    fn has_spent_most(&self) -> bool {
+        self.budget <= self.whole_budget / 2
+    }
+
     /// Whatever comes first: the next event, a heartbeat, the end.
-    fn wake_at(&self, stagger_ms: u64) -> u64 {
+    fn wake_at(&self, now: u64, stagger_ms: u64) -> u64 {
         let heartbeat = self.wrote_at + self.heartbeat_ms;
-        let event = self.source.next(self.last.unwrap_or(0)).map_or(u64::MAX, |id| {
-            let due = self.source.due_at(id);
+        let next = self.source.next(self.last.unwrap_or(0));
+        // What is due has been written. An event that is said to be due and was
+        // not given is nothing to wait for.
+        let next = next.map(|id| (id, self.source.due_at(id))).filter(|(_, due)| *due > now);
+        let event = next.map_or(u64::MAX, |(id, due)| {
             // Never so late that the event after it is due, too.
             let pause = self.source.next(id).map(|id| self.source.due_at(id).saturating_sub(due));
             due.saturating_add(pause.map_or(stagger_ms, |pause| stagger_ms.min(pause / 2)))

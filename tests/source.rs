@@ -9,6 +9,7 @@ mod reader;
 use countdown::Countdown;
 use edge_events::config::Config;
 use edge_events::params::Params;
+use edge_events::source::Source;
 use edge_events::stream::{Moment, Next, Random, Start, Stream};
 use reader::Reader;
 
@@ -61,4 +62,54 @@ fn a_countdown_is_made_from_a_request() {
     stream.step(at(BEGIN), &mut out);
     // From 2026-11-22T05:35:10Z to 2030-01-01T00:00:00Z.
     assert_eq!(Reader::read(&out).events[0].data, "98130290");
+}
+
+type NextEvent = fn(u64) -> Option<u64>;
+
+/// A source that contradicts itself: `latest` names an event that `next` never
+/// leads to.
+struct Contradiction {
+    next: NextEvent,
+}
+
+impl Source for Contradiction {
+    fn latest(&self, now: u64) -> Option<u64> {
+        Some(now)
+    }
+
+    fn next(&self, after: u64) -> Option<u64> {
+        (self.next)(after)
+    }
+
+    fn between(&self, _: u64, _: u64) -> u64 {
+        0
+    }
+
+    fn has(&self, _: u64) -> bool {
+        true
+    }
+
+    fn data(&self, id: u64, _: u64, out: &mut String) {
+        out.push_str(&id.to_string());
+    }
+}
+
+#[test]
+fn a_source_that_contradicts_itself_waits_and_hangs_nobody() {
+    let config = Config::from_lookup(|_| None).unwrap();
+    let heartbeat = BEGIN + u64::from(config.heartbeat_ms);
+    let cases: [(&str, NextEvent, u64); 4] = [
+        ("none follows", |_| None, heartbeat),
+        ("the next is in the future", |_| Some(BEGIN + 700), BEGIN + 700),
+        ("the next is the same again", Some, heartbeat),
+        ("the next is an older one", |after| Some(after - 1), heartbeat),
+    ];
+    for (case, next, wakes_at) in cases {
+        let start = Start::After(BEGIN - 5);
+        let mut stream =
+            Stream::new(Contradiction { next }, start, &config, Random::default(), BEGIN);
+        let mut out = Vec::new();
+        assert_eq!(stream.step(at(BEGIN), &mut out), Next::At(wakes_at), "{case}");
+        assert_eq!(Reader::read(&out).events.len(), 0, "{case}");
+    }
 }

@@ -6,7 +6,7 @@
 mod reader;
 
 use edge_events::config::Config;
-use edge_events::limits::{CLOCK_SKEW_MS, EVENT_CPU_US, FORGET_AFTER_MS, OPENING_CPU_US};
+use edge_events::limits::{CLOCK_SKEW_MS, EVENT_CPU_US, OPENING_CPU_US};
 use edge_events::stream::{EndReason, Moment, Next, Random, Start, Stream, overload};
 use edge_events::ticks::{Format, Ticks};
 use reader::Reader;
@@ -320,28 +320,55 @@ fn a_budget_too_small_for_the_replay_still_brings_the_client_forward() {
     assert!(events.len() > 2);
 }
 
-const NEAR_CPU_LIMIT: Moment = Moment { near_cpu_limit: true, ..at(NOON) };
+/// Walks a stream of ticks at 100 ms until its budget has paid for `events` of
+/// them; gives the time of the next one.
+fn spend(stream: &mut Stream<Ticks>, events: u64) -> u64 {
+    for k in 0..events {
+        step(stream, NOON + 100 * k);
+    }
+    NOON + 100 * events
+}
+
+fn near_cpu_limit(now: u64) -> Moment {
+    Moment { near_cpu_limit: true, ..at(now) }
+}
 
 #[test]
-fn a_stream_ends_at_once_when_the_runtime_says_that_the_limit_is_near() {
-    let mut stream = fresh(&config(), 1_000, NOON);
-    let (written, next) = step_with(&mut stream, NEAR_CPU_LIMIT);
+fn a_stream_that_spent_most_of_its_budget_ends_when_the_runtime_says_that_the_limit_is_near() {
+    let config = Config { cpu_budget_ms: 10, ..config() };
+    let half = (10_000 - OPENING_CPU_US) / EVENT_CPU_US / 2;
+    let mut stream = fresh(&config, 100, NOON);
+    let now = spend(&mut stream, half);
+    let (written, next) = step_with(&mut stream, near_cpu_limit(now));
+    assert_eq!((written, next), (format!("id: {now}\ndata: {now}\n\n"), Next::At(now + 100)));
+    let (written, next) = step_with(&mut stream, near_cpu_limit(now + 100));
     assert_eq!(next, Next::End(EndReason::Cpu));
     assert_eq!(
         written,
-        "retry: 3000\nretry: 3000\nevent: rotate\ndata: {\"reason\":\"cpu\",\"retry_ms\":3000}\n\n"
+        "retry: 3000\nevent: rotate\ndata: {\"reason\":\"cpu\",\"retry_ms\":3000}\n\n"
     );
 }
 
 #[test]
+fn a_stream_goes_on_when_the_limit_is_near_for_another_one_of_the_isolate() {
+    let mut stream = fresh(&config(), 1_000, NOON);
+    let (written, next) = step_with(&mut stream, near_cpu_limit(NOON));
+    assert_eq!(written, format!("retry: 3000\nid: {NOON}\ndata: {NOON}\n\n"));
+    assert_eq!(next, Next::At(NOON + 1_000));
+}
+
+#[test]
 fn a_goodbye_before_any_tick_repeats_the_clients_last_id() {
-    let last = NOON - 2_000;
-    let (written, _) = step_with(&mut resumed(&config(), 1_000, last, NOON), NEAR_CPU_LIMIT);
+    let config = Config { max_stream_ms: 1_000, ..config() };
+    let last = NOON;
+    let mut stream = resumed(&config, 60_000, last, NOON + 1);
+    step(&mut stream, NOON + 1);
+    let (written, _) = step(&mut stream, NOON + 1_001);
     assert!(written.contains(&format!("event: rotate\nid: {last}\ndata: ")), "{written}");
 
-    let mut stream = resumed(&config(), 1_000, last, NOON - 500);
-    step(&mut stream, NOON - 500);
-    let (written, _) = step_with(&mut stream, NEAR_CPU_LIMIT);
+    let mut stream = resumed(&config, 1_000, last, NOON + 500);
+    step(&mut stream, NOON + 500);
+    let (written, _) = step(&mut stream, NOON + 1_500);
     assert!(written.contains("event: rotate\ndata: "), "{written}");
 }
 
@@ -416,5 +443,4 @@ fn the_summary_says_what_happened() {
         "{\"reason\":\"lifetime\",\"ticks\":11,\"gaps\":1,\"duration_ms\":1000,\
          \"resumed\":true,\"interval_ms\":100}"
     );
-    const { assert!(FORGET_AFTER_MS > 1_000) };
 }
