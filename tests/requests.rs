@@ -193,6 +193,34 @@ fn origins_are_none_any_or_a_list() {
         "*, https://a",
         "https://a.example:443",
         "http://a.example:80",
+        "HTTPS://a.example:443",
+        "https://a:0443",
+        "https://a:0",
+        "https://a:65536",
+        "https://a:99999",
+        "https://[::1]x",
+        "https://[::1]:",
+        "https://[::1",
+        "https://::1",
+        "https://[]",
+        "https://[0:0:0:0:0:0:0:1]",
+        "https://[::01]",
+        "https://[::12345]",
+        "https://[1:0::2]",
+        "https://[1::0:2]",
+        "https://[1:2:3:4:5:6:7::8]",
+        "https://[1::2::3]",
+        "https://[1:0:0:0:2::]",
+        "https://[::ffff:127.0.0.1]",
+        "https://a[b",
+        "https://a..b",
+        "https://.a",
+        "https://127.1",
+        "https://127.0.0.01",
+        "https://127.0.0.256",
+        "https://127.0.0.1.",
+        "https://example.0",
+        "1https://a",
         "https://a:b",
         "https://a:8:9",
         "https://a:",
@@ -202,6 +230,30 @@ fn origins_are_none_any_or_a_list() {
         "null",
     ] {
         assert_eq!(AllowedOrigins::parse(bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn an_origin_is_taken_as_a_browser_writes_it() {
+    for (written, taken) in [
+        ("https://a.example", "https://a.example"),
+        ("HTTPS://A.Example:8443", "https://a.example:8443"),
+        ("http://localhost:443", "http://localhost:443"),
+        ("https://a.example.", "https://a.example."),
+        ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
+        ("https://127.0.0.1:1", "https://127.0.0.1:1"),
+        ("https://a1.2b", "https://a1.2b"),
+        ("https://[::1]", "https://[::1]"),
+        ("https://[::]", "https://[::]"),
+        ("https://[2001:DB8::1]:65535", "https://[2001:db8::1]:65535"),
+        ("https://[1:0:0:2::3]", "https://[1:0:0:2::3]"),
+        ("https://[1::2:0:0:3]", "https://[1::2:0:0:3]"),
+        ("https://[1:2:3:4:5:6:0:8]", "https://[1:2:3:4:5:6:0:8]"),
+        ("https://[1:2:3:4:5:6::]", "https://[1:2:3:4:5:6::]"),
+        ("chrome-extension://abcdef", "chrome-extension://abcdef"),
+    ] {
+        let list = AllowedOrigins::List(vec![taken.to_owned()]);
+        assert_eq!(AllowedOrigins::parse(written), Some(list), "{written}");
     }
 }
 
