@@ -1,15 +1,15 @@
 // The benchmark: npm run bench [-- --quick] [--peers a,b] [--rounds N] [--only a,b] [--report]
 import fs from "node:fs";
 import { parseArgs } from "node:util";
-import { Stop, command, output, readText, run, runEnv, seconds, writeWhole } from "../scripts/lib.mjs";
 import { build } from "../scripts/build.mjs";
+import { command, output, readText, run, runEnv, Stop, seconds, writeWhole } from "../scripts/lib.mjs";
 import { setup } from "../scripts/setup.mjs";
-import { buildClient } from "./lib/client.mjs";
 import { about } from "./lib/about.mjs";
+import { buildClient } from "./lib/client.mjs";
 import { bench, results, work } from "./lib/paths.mjs";
 import { checkMachine, stopAll } from "./lib/process.mjs";
 import { report, writeReport } from "./lib/report.mjs";
-import { SERVERS, prepare } from "./lib/servers.mjs";
+import { prepare, SERVERS } from "./lib/servers.mjs";
 import { withServer } from "./lib/session.mjs";
 import { median } from "./lib/stats.mjs";
 import { growth } from "./measures/growth.mjs";
@@ -57,7 +57,9 @@ function readPlan(args) {
   try {
     ({ values } = parseArgs({ args, options: OPTIONS }));
   } catch (error) {
-    throw new Stop(`${error.message}\nAllowed are --quick, --peers a,b, --rounds N, --only a,b and --report.`);
+    throw new Stop(
+      `${error.message}\nAllowed are --quick, --peers a,b, --rounds N, --only a,b and --report.`,
+    );
   }
   const base = values.quick ? QUICK : FULL;
   const rounds = values.rounds === undefined ? base.rounds : Number(values.rounds);
@@ -81,14 +83,19 @@ function choose(option, text, allowed) {
   if (text === undefined) return undefined;
   const chosen = text.split(",").filter(Boolean);
   const unknown = chosen.filter((name) => !allowed.includes(name));
-  if (unknown.length || !chosen.length) throw new Stop(`${option} ${text}: ${unknown.join(", ") || "nothing"} is not one of ${allowed.join(", ")}`);
+  if (unknown.length || !chosen.length)
+    throw new Stop(
+      `${option} ${text}: ${unknown.join(", ") || "nothing"} is not one of ${allowed.join(", ")}`,
+    );
   return chosen;
 }
 
 function checkFiles(needed) {
   const allowed = Number(output("sh", ["-c", "ulimit -H -n"]).replace("unlimited", "Infinity"));
   if (allowed < needed) {
-    throw new Stop(`only ${allowed} files may be open at once, and ${needed} are needed for the connections. Raise the limit, as root:\n  ulimit -n ${needed}`);
+    throw new Stop(
+      `only ${allowed} files may be open at once, and ${needed} are needed for the connections. Raise the limit, as root:\n  ulimit -n ${needed}`,
+    );
   }
 }
 
@@ -97,7 +104,9 @@ async function buildAll(plan) {
   await build(found);
   console.log("Building the load client and the peers (minutes the first time) ...");
   fs.mkdirSync(work("logs"), { recursive: true });
-  await command(work("logs/npm.log"), "npm", ["ci", "--prefix", bench("peers"), "--no-audit", "--no-fund"], { env: runEnv() });
+  await command(work("logs/npm.log"), "npm", ["ci", "--prefix", bench("peers"), "--no-audit", "--no-fund"], {
+    env: runEnv(),
+  });
   await buildClient();
   const servers = [];
   for (const name of plan.peers) servers.push(await prepare(name, found));
@@ -106,7 +115,9 @@ async function buildAll(plan) {
 
 /** All values: by server, by round. */
 async function measureAll(plan, servers) {
-  const values = Object.fromEntries(servers.map(({ name }) => [name, Array.from({ length: plan.rounds }, () => ({}))]));
+  const values = Object.fromEntries(
+    servers.map(({ name }) => [name, Array.from({ length: plan.rounds }, () => ({}))]),
+  );
   const ofRound = (round) => plan.measures.filter((measure) => round === 0 || !measure.once);
   const total = servers.length * plan.measures.reduce((sum, { once }) => sum + (once ? 1 : plan.rounds), 0);
   const started = Date.now();
@@ -117,10 +128,19 @@ async function measureAll(plan, servers) {
         const server = servers[(turn + round) % servers.length]; // nobody is always first
         const step = `[${++done}/${total}, ${seconds(started)}] round ${round + 1} of ${plan.rounds}: ${title} of ${server.name}`;
         const seen = await inProcesses(processes, () => measure(server, settings));
-        Object.assign(values[server.name][round], seen.levels ? { ...seen, levels: undefined, [title]: seen.levels } : seen);
+        Object.assign(
+          values[server.name][round],
+          seen.levels ? { ...seen, levels: undefined, [title]: seen.levels } : seen,
+        );
         console.log(`${step}: ${summary(seen)}`);
-        if (seen.clientCpu > 0.8) console.log(`  the load client used ${Math.round(seen.clientCpu * 100)} % of its core: it may have been the bottleneck`);
-        if (seen.ended || seen.doubled) console.log(`  ${seen.ended} streams ended by themselves, ${seen.doubled} events came twice or out of order`);
+        if (seen.clientCpu > 0.8)
+          console.log(
+            `  the load client used ${Math.round(seen.clientCpu * 100)} % of its core: it may have been the bottleneck`,
+          );
+        if (seen.ended || seen.doubled)
+          console.log(
+            `  ${seen.ended} streams ended by themselves, ${seen.doubled} events came twice or out of order`,
+          );
       }
     }
   }
@@ -133,18 +153,25 @@ async function inProcesses(count, measure) {
   const seen = [];
   while (seen.length < count) seen.push(await measure());
   if (count === 1) return seen[0];
-  return Object.fromEntries(Object.keys(seen[0]).map((key) => [key, median(seen.map((values) => values[key]))]));
+  return Object.fromEntries(
+    Object.keys(seen[0]).map((key) => [key, median(seen.map((values) => values[key]))]),
+  );
 }
 
-const summary = (seen) => Object.entries(seen)
-  .filter(([, value]) => Number.isFinite(value) && value !== 0)
-  .map(([key, value]) => `${key} ${value >= 100 ? Math.round(value) : value.toFixed(2)}`).join(", ");
+const summary = (seen) =>
+  Object.entries(seen)
+    .filter(([, value]) => Number.isFinite(value) && value !== 0)
+    .map(([key, value]) => `${key} ${value >= 100 ? Math.round(value) : value.toFixed(2)}`)
+    .join(", ");
 
 await run(async () => {
   const plan = readPlan(process.argv.slice(2));
   if (plan.report) {
     const known = readText(results("results.json"));
-    if (!known) throw new Stop("--report writes the report of the last whole run, and there is none. Run first:\n  npm run bench");
+    if (!known)
+      throw new Stop(
+        "--report writes the report of the last whole run, and there is none. Run first:\n  npm run bench",
+      );
     return writeReport(JSON.parse(known));
   }
   checkMachine();
@@ -153,14 +180,25 @@ await run(async () => {
 
   const servers = await buildAll(plan);
   const machine = about();
-  if (machine.machine.load > 1) console.log(`The machine is busy (load ${machine.machine.load.toFixed(1)}): the figures will say little.`);
+  if (machine.machine.load > 1)
+    console.log(
+      `The machine is busy (load ${machine.machine.load.toFixed(1)}): the figures will say little.`,
+    );
   // Whoever starts first would pay for what is not in the file cache yet.
   for (const server of servers) await withServer(server, 60_000, async () => {});
   const values = await measureAll(plan, servers);
-  const run = { ...machine, rounds: plan.rounds, servers: servers.map(({ name, title }) => ({ name, title })), values };
+  const run = {
+    ...machine,
+    rounds: plan.rounds,
+    servers: servers.map(({ name, title }) => ({ name, title })),
+    values,
+  };
 
   const file = plan.whole ? results("results.json") : work("results.json");
-  writeWhole(file, `${JSON.stringify(run, (key, value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value), 1)}\n`);
+  writeWhole(
+    file,
+    `${JSON.stringify(run, (_key, value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value), 1)}\n`,
+  );
   console.log(`\n${report(run)}\nWritten: ${file}`);
   if (plan.whole) writeReport(JSON.parse(readText(file)));
 });

@@ -260,7 +260,10 @@ class Stream {
   /** EventSource gives up on any answer but a stream, and does not say which it was: ask.
    * @param {EventSource} source */
   async #refused(source) {
-    const status = await fetch(this.url, { method: "HEAD" }).then((r) => r.status, () => 0);
+    const status = await fetch(this.url, { method: "HEAD" }).then(
+      (r) => r.status,
+      () => 0,
+    );
     if (source !== this.#source) return;
     const final = status === 204 || (status >= 400 && status < 500 && ![408, 429].includes(status));
     if (!final) return this.#lost(status ? "refused" : "lost", status || undefined);

@@ -81,7 +81,7 @@ function showTick({ id, data, arrived, lag, live, replayed }) {
   write("time", time.slice(0, 8));
   $("time").setAttribute("datetime", `${date}T${time}`);
   write("fraction", chosen("interval") === "100" ? time.slice(8, 10) : "");
-  write("date", new Date(id).toLocaleDateString("en-GB", { dateStyle: "full", timeZone: "UTC" }) + ", UTC");
+  write("date", `${new Date(id).toLocaleDateString("en-GB", { dateStyle: "full", timeZone: "UTC" })}, UTC`);
 
   counts.ticks += 1;
   if (replayed) counts.replayed += 1;

@@ -94,7 +94,12 @@ export function draw(canvas, timeline, now) {
 
   context.font = `11px ${style.fontFamily}`;
   context.textBaseline = "bottom";
-  for (const [lag, label] of /** @type {const} */ ([[10, "10 ms"], [100, "0.1 s"], [1_000, "1 s"], [10_000, "10 s"]])) {
+  for (const [lag, label] of /** @type {const} */ ([
+    [10, "10 ms"],
+    [100, "0.1 s"],
+    [1_000, "1 s"],
+    [10_000, "10 s"],
+  ])) {
     const line = Math.round(y(lag)) + 0.5;
     context.fillStyle = colour("line");
     context.fillRect(0, line, width, 1);

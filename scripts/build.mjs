@@ -3,13 +3,29 @@
 import fs from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { Stop, at, buildEnv, hash, hashFiles, inherit, isMain, locked, readText, run, seconds, writeWhole } from "./lib.mjs";
+import {
+  at,
+  buildEnv,
+  hash,
+  hashFiles,
+  inherit,
+  isMain,
+  locked,
+  readText,
+  run,
+  Stop,
+  seconds,
+  writeWhole,
+} from "./lib.mjs";
 import { setup } from "./setup.mjs";
 
 const STAMP = at("build/.stamp");
 const OUTPUTS = ["build/index.js", "build/index_bg.wasm"];
 
-const inputs = (found) => hash(`${hashFiles("src", "public/_headers", "Cargo.toml", "Cargo.lock", "scripts/build.mjs", "scripts/lib.mjs")} ${found.toolchain}`);
+const inputs = (found) =>
+  hash(
+    `${hashFiles("src", "public/_headers", "Cargo.toml", "Cargo.lock", "scripts/build.mjs", "scripts/lib.mjs")} ${found.toolchain}`,
+  );
 const upToDate = (key) => readText(STAMP) === key && OUTPUTS.every((file) => fs.existsSync(at(file)));
 
 export async function build(found) {
@@ -23,7 +39,9 @@ export async function build(found) {
     const code = await inherit(workerBuild, ["--release", "--locked"], { env: buildEnv(found) });
     if (code !== 0) throw new Stop(`worker-build --release failed (exit ${code}); the reason stands above.`);
     const zipped = OUTPUTS.reduce((sum, file) => sum + gzipSync(fs.readFileSync(at(file))).length, 0);
-    console.log(`Built in ${seconds(start)}; upload: ${(zipped / 1024).toFixed(1)} KiB gzipped (${OUTPUTS.join(" + ")}).`);
+    console.log(
+      `Built in ${seconds(start)}; upload: ${(zipped / 1024).toFixed(1)} KiB gzipped (${OUTPUTS.join(" + ")}).`,
+    );
     writeWhole(STAMP, key);
   });
 }

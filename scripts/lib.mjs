@@ -33,7 +33,11 @@ export const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s
 export function output(command, args, options = {}) {
   try {
     return execFileSync(command, args, {
-      cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], maxBuffer: 1 << 26, ...options,
+      cwd: ROOT,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      maxBuffer: 1 << 26,
+      ...options,
     }).trim();
   } catch {
     return null;
@@ -156,7 +160,11 @@ let held = null;
 
 // The lock names the commands too: if this process is killed, the next one waits for them to end.
 function noteChildren() {
-  if (held) writeWhole(held, [process.pid, ...[...children].map((child) => child.pid)].filter(Boolean).map(names).join("\n"));
+  if (held)
+    writeWhole(
+      held,
+      [process.pid, ...[...children].map((child) => child.pid)].filter(Boolean).map(names).join("\n"),
+    );
 }
 
 /** Runs `work` while no other process of this project holds the same lock; a dead holder's lock is ignored. */
@@ -173,7 +181,10 @@ export async function locked(name, work) {
     const before = readText(file);
     const owner = before?.split("\n").find((line) => line && lives(line));
     if (owner) {
-      if (!told) console.log(`Waiting for process ${owner.split(" ")[0]}, which holds ${path.relative(ROOT, file)} ...`);
+      if (!told)
+        console.log(
+          `Waiting for process ${owner.split(" ")[0]}, which holds ${path.relative(ROOT, file)} ...`,
+        );
       told = true;
       await new Promise((done) => setTimeout(done, 300));
     } else if (before !== null && readText(file) === before) {
@@ -194,18 +205,27 @@ export async function locked(name, work) {
 export function buildEnv(found) {
   const CARGO_ENCODED_RUSTFLAGS = rustFlags().join("\x1f");
   // The compiler says what is wrong; a backtrace of worker-build would only push it off the screen.
-  return { ...process.env, ...found.env, RUST_BACKTRACE: "0", CARGO_ENCODED_RUSTFLAGS, PATH: [...found.path, process.env.PATH].join(path.delimiter) };
+  return {
+    ...process.env,
+    ...found.env,
+    RUST_BACKTRACE: "0",
+    CARGO_ENCODED_RUSTFLAGS,
+    PATH: [...found.path, process.env.PATH].join(path.delimiter),
+  };
 }
 
 /** What keeps the upload small, and this machine's paths out of it. */
 function rustFlags() {
   const cargoHome = process.env.CARGO_HOME ?? path.join(os.homedir(), ".cargo");
   const registry = path.join(cargoHome, "registry/src");
-  const sources = fs.existsSync(registry) ? fs.readdirSync(registry).map((dir) => path.join(registry, dir)) : [];
+  const sources = fs.existsSync(registry)
+    ? fs.readdirSync(registry).map((dir) => path.join(registry, dir))
+    : [];
   return [
     // Function names would be a quarter of the upload. `strip = true` would also drop the section
     // that tells wasm-bindgen which features the compiler used.
-    "-Clink-arg=--strip-all", "-Clink-arg=--keep-section=target_features",
+    "-Clink-arg=--strip-all",
+    "-Clink-arg=--keep-section=target_features",
     ...[...sources, ROOT].map((dir) => `--remap-path-prefix=${dir}/=`),
   ];
 }

@@ -8,8 +8,22 @@
 import fs from "node:fs";
 import path from "node:path";
 import {
-  ENV_FILE, Stop, TOOLCHAIN, at, command, hash, isMain, killChildren, locked, output,
-  readText, run, seconds, tail, which, writeWhole,
+  at,
+  command,
+  ENV_FILE,
+  hash,
+  isMain,
+  killChildren,
+  locked,
+  output,
+  readText,
+  run,
+  Stop,
+  seconds,
+  TOOLCHAIN,
+  tail,
+  which,
+  writeWhole,
 } from "./lib.mjs";
 
 const WORKER_BUILD = "0.8.7";
@@ -18,9 +32,16 @@ const RUST_MINIMUM = 91; // of 1.x, for the worker crate
 const NODE_MINIMUM = 18; // for these scripts; wrangler runs on the Node that npm installs
 const DEBIAN_PACKAGES = ["rustc-web", "rust-web-src", "rust-web-clippy"]; // of one version, whichever Debian serves
 const STD_RECIPE = 2; // raise it when buildStd changes
-const PYTHON_PACKAGES = [ // httpx-sse and all that it needs
-  "httpx-sse==0.4.3", "httpx==0.28.1", "anyio==4.16.0", "certifi==2026.10.18", "h11==0.16.0",
-  "httpcore==1.0.9", "idna==3.20", "typing_extensions==4.16.0",
+const PYTHON_PACKAGES = [
+  // httpx-sse and all that it needs
+  "httpx-sse==0.4.3",
+  "httpx==0.28.1",
+  "anyio==4.16.0",
+  "certifi==2026.10.18",
+  "h11==0.16.0",
+  "httpcore==1.0.9",
+  "idna==3.20",
+  "typing_extensions==4.16.0",
 ];
 
 const WASM = "wasm32-unknown-unknown";
@@ -33,8 +54,10 @@ const logFile = (name) => path.join(TOOLCHAIN, "logs", `${name}.log`);
 
 // Compiled tools run fast enough unoptimised, and are there in a third of the time.
 const QUICK_RELEASE = {
-  CARGO_PROFILE_RELEASE_OPT_LEVEL: "0", CARGO_PROFILE_RELEASE_LTO: "off",
-  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "4", CARGO_PROFILE_RELEASE_DEBUG: "0",
+  CARGO_PROFILE_RELEASE_OPT_LEVEL: "0",
+  CARGO_PROFILE_RELEASE_LTO: "off",
+  CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "4",
+  CARGO_PROFILE_RELEASE_DEBUG: "0",
 };
 
 const exists = (file) => fs.existsSync(file);
@@ -47,25 +70,40 @@ const remove = (dir) => fs.rmSync(dir, { recursive: true, force: true });
 
 function checkTools() {
   if (Number(process.versions.node.split(".")[0]) < NODE_MINIMUM) {
-    throw new Stop(`Node ${process.versions.node} is too old: ${NODE_MINIMUM} or newer is needed. Install it from https://nodejs.org/`);
+    throw new Stop(
+      `Node ${process.versions.node} is too old: ${NODE_MINIMUM} or newer is needed. Install it from https://nodejs.org/`,
+    );
   }
-  if (process.platform === "win32") throw new Stop("Windows is not supported. Run this inside WSL: wsl --install");
+  if (process.platform === "win32")
+    throw new Stop("Windows is not supported. Run this inside WSL: wsl --install");
   const rustup = "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y";
-  if (!which("npm")) throw new Stop(`npm is missing. Install it:\n  ${aptOr("npm", "get Node with npm from https://nodejs.org/")}`);
+  if (!which("npm"))
+    throw new Stop(
+      `npm is missing. Install it:\n  ${aptOr("npm", "get Node with npm from https://nodejs.org/")}`,
+    );
   if (!which("cargo")) throw new Stop(`cargo is missing. Install Rust:\n  ${rustup}`);
   const rustc = output("rustc", ["-vV"]);
   if (!rustc) throw new Stop(`rustc is missing or does not run. Install Rust:\n  ${rustup}`);
   const [, minor] = rustc.match(/^release: 1\.(\d+)/m) ?? [];
   if (Number(minor) < RUST_MINIMUM) {
-    throw new Stop(`${rustc.split("\n")[0]} is too old: 1.${RUST_MINIMUM} or newer is needed. Update it:\n  rustup update stable`);
+    throw new Stop(
+      `${rustc.split("\n")[0]} is too old: 1.${RUST_MINIMUM} or newer is needed. Update it:\n  rustup update stable`,
+    );
   }
   if (!which("cc")) {
-    throw new Stop(`a C compiler and linker (cc) is missing. Install it:\n  ${process.platform === "darwin" ? "xcode-select --install" : aptOr("gcc libc6-dev", "your system's C compiler")}`);
+    throw new Stop(
+      `a C compiler and linker (cc) is missing. Install it:\n  ${process.platform === "darwin" ? "xcode-select --install" : aptOr("gcc libc6-dev", "your system's C compiler")}`,
+    );
   }
-  return { host: rustc.match(/^host: (.*)$/m)[1], sysroot: output("rustc", ["--print", "sysroot"]), version: rustc };
+  return {
+    host: rustc.match(/^host: (.*)$/m)[1],
+    sysroot: output("rustc", ["--print", "sysroot"]),
+    version: rustc,
+  };
 }
 
-const aptOr = (packages, otherwise) => (which("apt-get") ? `${sudo()}apt-get install -y ${packages}` : otherwise);
+const aptOr = (packages, otherwise) =>
+  which("apt-get") ? `${sudo()}apt-get install -y ${packages}` : otherwise;
 const sudo = () => (process.getuid?.() === 0 ? "" : "sudo ");
 
 // --- npm packages -----------------------------------------------------------------------------
@@ -87,14 +125,17 @@ async function installNpm(log) {
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
   await command(log, "npm", ["ci", ...quiet]);
   // A user's ignore-scripts setting leaves these three without their programs.
-  if (!npmReady()) await command(log, "npm", ["rebuild", "--ignore-scripts=false", ...quiet, "node", "esbuild", "workerd"]);
+  if (!npmReady())
+    await command(log, "npm", ["rebuild", "--ignore-scripts=false", ...quiet, "node", "esbuild", "workerd"]);
   if (!npmReady()) throw new Stop(`npm ci ran, but node_modules/.bin/node does not run. See ${log}`);
 }
 
 // --- std for wasm32 ---------------------------------------------------------------------------
 
 const hasStd = (rustc, env) => {
-  const dir = output(rustc, ["--print", "target-libdir", "--target", WASM], { env: { ...process.env, ...env } });
+  const dir = output(rustc, ["--print", "target-libdir", "--target", WASM], {
+    env: { ...process.env, ...env },
+  });
   return dir && exists(dir) && fs.readdirSync(dir).some((file) => /^libstd-.*\.rlib$/.test(file));
 };
 
@@ -123,44 +164,73 @@ const rustupSaid = () => readText(logFile("rustup"))?.match(/^error: .*$/m)?.[0]
 /** The compiler's own packages, and the libraries under it that this system lacks. */
 function notOnSystem(name) {
   if (/^(rustc|rust-|libstd-rust|libllvm)/.test(name)) return true;
-  return /^lib(?!c6|.*-dev$)/.test(name) && !output("dpkg-query", ["-W", "-f=${Status}", name])?.endsWith(" installed");
+  return (
+    /^lib(?!c6|.*-dev$)/.test(name) &&
+    !output("dpkg-query", ["-W", "-f=${Status}", name])?.endsWith(" installed")
+  );
 }
 
 /** Downloads Debian's compiler, its source and its clippy by apt, without root, and unpacks them. */
 async function unpackDebian(log) {
   for (const tool of ["apt-get", "dpkg-deb"]) {
     if (!which(tool)) {
-      throw new Stop(`rustup cannot install ${WASM} (${rustupSaid()}), and without ${tool} Debian's packages cannot be used instead. With the internet at hand:\n  rustup target add ${WASM}`);
+      throw new Stop(
+        `rustup cannot install ${WASM} (${rustupSaid()}), and without ${tool} Debian's packages cannot be used instead. With the internet at hand:\n  rustup target add ${WASM}`,
+      );
     }
   }
   const apt = path.join(TOOLCHAIN, "apt");
   const fresh = path.join(TOOLCHAIN, "debian.new");
   for (const dir of [apt, fresh]) remove(dir);
-  for (const dir of ["lists/partial", "cache/archives/partial"]) fs.mkdirSync(path.join(apt, dir), { recursive: true });
+  for (const dir of ["lists/partial", "cache/archives/partial"])
+    fs.mkdirSync(path.join(apt, dir), { recursive: true });
   fs.mkdirSync(path.join(fresh, "bin"), { recursive: true });
   // A state of its own that knows of no installed package: needs no root, and gives the same on every system.
   fs.writeFileSync(path.join(apt, "status"), "");
   const options = {
-    "Dir::State": apt, "Dir::State::Lists": `${apt}/lists`, "Dir::State::status": `${apt}/status`, "Dir::Cache": `${apt}/cache`,
-    "APT::Sandbox::User": "", "Acquire::Languages": "none", "Acquire::Retries": "3", "Acquire::http::Timeout": "20",
+    "Dir::State": apt,
+    "Dir::State::Lists": `${apt}/lists`,
+    "Dir::State::status": `${apt}/status`,
+    "Dir::Cache": `${apt}/cache`,
+    "APT::Sandbox::User": "",
+    "Acquire::Languages": "none",
+    "Acquire::Retries": "3",
+    "Acquire::http::Timeout": "20",
   };
   const flags = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
   // One unreachable source among others is no reason to stop: what counts is the next step.
   await command(log, "apt-get", [...flags, "-q", "update"]).catch(() => {});
-  const uris = output("apt-get", [...flags, "-q", "-y", "--no-install-recommends", "--print-uris", "install", ...DEBIAN_PACKAGES]);
-  const needed = [...(uris ?? "").matchAll(/^'\S+' ([^_\s]+)_/gm)].map(([, name]) => name).filter(notOnSystem);
+  const uris = output("apt-get", [
+    ...flags,
+    "-q",
+    "-y",
+    "--no-install-recommends",
+    "--print-uris",
+    "install",
+    ...DEBIAN_PACKAGES,
+  ]);
+  const needed = [...(uris ?? "").matchAll(/^'\S+' ([^_\s]+)_/gm)]
+    .map(([, name]) => name)
+    .filter(notOnSystem);
   if (!DEBIAN_PACKAGES.every((name) => needed.includes(name))) {
-    throw new Stop(`neither rustup nor Debian's packages ${DEBIAN_PACKAGES.join(", ")} can give Rust's std for ${WASM}. With the internet at hand:\n  rustup target add ${WASM}\n${rustupSaid()}\napt-get said:\n${tail(log, 10)}`);
+    throw new Stop(
+      `neither rustup nor Debian's packages ${DEBIAN_PACKAGES.join(", ")} can give Rust's std for ${WASM}. With the internet at hand:\n  rustup target add ${WASM}\n${rustupSaid()}\napt-get said:\n${tail(log, 10)}`,
+    );
   }
   const archives = path.join(apt, "packages");
   fs.mkdirSync(archives);
   await command(log, "apt-get", [...flags, "-q", "download", ...needed], { cwd: archives });
-  await Promise.all(fs.readdirSync(archives).map((file) => command(log, "dpkg-deb", ["-x", path.join(archives, file), fresh])));
+  await Promise.all(
+    fs
+      .readdirSync(archives)
+      .map((file) => command(log, "dpkg-deb", ["-x", path.join(archives, file), fresh])),
+  );
   const wrapper = (name) => `#!/bin/sh
 root=\${0%/*}/..
 LD_LIBRARY_PATH=$(echo "$root"/usr/lib/*-linux-gnu*)\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} exec "$root/usr/bin/${name}" "$@"
 `;
-  for (const name of ["rustc", "clippy-driver"]) fs.writeFileSync(path.join(fresh, "bin", name), wrapper(name), { mode: 0o755 });
+  for (const name of ["rustc", "clippy-driver"])
+    fs.writeFileSync(path.join(fresh, "bin", name), wrapper(name), { mode: 0o755 });
   unstamp("std");
   remove(DEBIAN);
   fs.renameSync(fresh, DEBIAN);
@@ -172,11 +242,28 @@ async function buildStd(log, rust) {
   const rustc = path.join(DEBIAN, "bin/rustc");
   remove(work);
   fs.mkdirSync(path.join(work, "src"), { recursive: true });
-  fs.writeFileSync(path.join(work, "Cargo.toml"), '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2024"\n\n[workspace]\n');
+  fs.writeFileSync(
+    path.join(work, "Cargo.toml"),
+    '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2024"\n\n[workspace]\n',
+  );
   fs.writeFileSync(path.join(work, "src/lib.rs"), "#![no_std]\n");
-  const args = ["build", "--release", "--target", WASM, "-Zbuild-std=std,panic_abort", "-Zbuild-std-features=", "--target-dir", path.join(work, "target")];
+  const args = [
+    "build",
+    "--release",
+    "--target",
+    WASM,
+    "-Zbuild-std=std,panic_abort",
+    "-Zbuild-std-features=",
+    "--target-dir",
+    path.join(work, "target"),
+  ];
   // Bitcode, or a project with `lto` fails to link. No features: backtraces do not exist on wasm32.
-  const env = { ...wasmRustEnv(rust), RUSTC_BOOTSTRAP: "1", RUSTFLAGS: "-Cembed-bitcode=yes", CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "1" };
+  const env = {
+    ...wasmRustEnv(rust),
+    RUSTC_BOOTSTRAP: "1",
+    RUSTFLAGS: "-Cembed-bitcode=yes",
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "1",
+  };
   await command(log, "cargo", args, { cwd: work, env: { ...process.env, ...env } });
   const from = path.join(work, "target", WASM, "release/deps");
   const to = output(rustc, ["--print", "target-libdir", "--target", WASM]);
@@ -184,38 +271,55 @@ async function buildStd(log, rust) {
   remove(fresh);
   fs.mkdirSync(fresh, { recursive: true });
   for (const file of fs.readdirSync(from)) {
-    if (/\.(rlib|rmeta)$/.test(file) && !file.startsWith("libempty-")) fs.copyFileSync(path.join(from, file), path.join(fresh, file));
+    if (/\.(rlib|rmeta)$/.test(file) && !file.startsWith("libempty-"))
+      fs.copyFileSync(path.join(from, file), path.join(fresh, file));
   }
   remove(to);
   fs.renameSync(fresh, to);
   remove(work);
-  if (!hasStd(rustc)) throw new Stop(`std for ${WASM} was built, but ${rustc} does not find it in ${to}. See ${log}`);
+  if (!hasStd(rustc))
+    throw new Stop(`std for ${WASM} was built, but ${rustc} does not find it in ${to}. See ${log}`);
 }
 
 /** The variables by which cargo uses Debian's compiler, and rustup's linker with it. */
 function wasmRustEnv({ host, sysroot }) {
-  const linker = [path.join(sysroot, "lib/rustlib", host, "bin/rust-lld"), which("rust-lld"), which("wasm-ld")].find((file) => file && exists(file));
-  if (!linker) throw new Stop(`no linker for ${WASM}: neither rustup's rust-lld nor wasm-ld is there. Install one:\n  ${aptOr("lld", "your system's lld")}`);
+  const linker = [
+    path.join(sysroot, "lib/rustlib", host, "bin/rust-lld"),
+    which("rust-lld"),
+    which("wasm-ld"),
+  ].find((file) => file && exists(file));
+  if (!linker)
+    throw new Stop(
+      `no linker for ${WASM}: neither rustup's rust-lld nor wasm-ld is there. Install one:\n  ${aptOr("lld", "your system's lld")}`,
+    );
   return { RUSTC: path.join(DEBIAN, "bin/rustc"), CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: linker };
 }
 
 // --- tools from Rust's crate registry ---------------------------------------------------------
 
-const workerBuildReady = () => stamped("worker-build", WORKER_BUILD) && exists(path.join(BIN, "worker-build"));
+const workerBuildReady = () =>
+  stamped("worker-build", WORKER_BUILD) && exists(path.join(BIN, "worker-build"));
 const wasmBindgenReady = () => {
   const world = readText(stampFile("wasm-bindgen"));
-  return world === `download ${WASM_BINDGEN}` || (world === `cargo ${WASM_BINDGEN}` && exists(path.join(BIN, "wasm-bindgen")));
+  return (
+    world === `download ${WASM_BINDGEN}` ||
+    (world === `cargo ${WASM_BINDGEN}` && exists(path.join(BIN, "wasm-bindgen")))
+  );
 };
 
 async function cargoInstall(log, name, version, ...extra) {
   const place = ["--root", TOOLCHAIN, "--target-dir", TOOLS_TARGET];
   const env = { ...process.env, ...QUICK_RELEASE };
-  await command(log, "cargo", ["install", `${name}@${version}`, "--locked", "--force", ...place, ...extra], { env });
+  await command(log, "cargo", ["install", `${name}@${version}`, "--locked", "--force", ...place, ...extra], {
+    env,
+  });
 }
 
 async function installWorkerBuild(log) {
   if (process.platform === "linux" && output("pkg-config", ["--exists", "openssl"]) === null) {
-    throw new Stop(`worker-build needs OpenSSL's headers and pkg-config. Install them:\n  ${aptOr("libssl-dev pkg-config", "OpenSSL's development files and pkg-config")}`);
+    throw new Stop(
+      `worker-build needs OpenSSL's headers and pkg-config. Install them:\n  ${aptOr("libssl-dev pkg-config", "OpenSSL's development files and pkg-config")}`,
+    );
   }
   await cargoInstall(log, "worker-build", WORKER_BUILD, "--bin", "worker-build");
   stamp("worker-build", WORKER_BUILD);
@@ -250,19 +354,27 @@ const BROWSERS = path.join(TOOLCHAIN, "browsers");
 function findChromium() {
   const own = () => {
     const files = exists(BROWSERS) ? fs.readdirSync(BROWSERS, { recursive: true }) : [];
-    const found = files.find((file) => /^(chrome|chromium|Chromium|headless_shell)$/.test(path.basename(String(file))));
+    const found = files.find((file) =>
+      /^(chrome|chromium|Chromium|headless_shell)$/.test(path.basename(String(file))),
+    );
     return found && path.join(BROWSERS, String(found));
   };
   const known = readText(stampFile("chromium"));
   const candidates = [known, ...CHROMIUMS.map((name) => which(name)), CHROMIUM_MAC, own()];
-  return candidates.find((file) => file && exists(file) && (file === known || output(file, ["--version"]) !== null)) ?? null;
+  return (
+    candidates.find(
+      (file) => file && exists(file) && (file === known || output(file, ["--version"]) !== null),
+    ) ?? null
+  );
 }
 
 async function installChromium(log, say) {
   if (!findChromium()) {
     say("not installed: trying playwright's download");
     const env = { ...process.env, PLAYWRIGHT_BROWSERS_PATH: BROWSERS };
-    await command(log, NODE, [at("node_modules/playwright-core/cli.js"), "install", "chromium"], { env }).catch(() => {});
+    await command(log, NODE, [at("node_modules/playwright-core/cli.js"), "install", "chromium"], {
+      env,
+    }).catch(() => {});
   }
   const install = `${sudo()}apt-get install -y --no-install-recommends chromium`;
   if (!findChromium() && which("apt-get") && process.getuid?.() === 0) {
@@ -270,11 +382,15 @@ async function installChromium(log, say) {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     const options = ["-q", "-o", "DPkg::Lock::Timeout=300"];
     await command(log, "apt-get", [...options, "update"]).catch(() => {});
-    await command(log, "apt-get", [...options, "install", "-y", "--no-install-recommends", "chromium"], { env }).catch(() => {});
+    await command(log, "apt-get", [...options, "install", "-y", "--no-install-recommends", "chromium"], {
+      env,
+    }).catch(() => {});
   }
   const found = findChromium();
   if (!found) {
-    throw new Stop(`no Chromium for the browser tests, and none could be installed. Install one:\n  ${which("apt-get") ? install : "npx playwright-core install --with-deps chromium"}\n(log: ${log})`);
+    throw new Stop(
+      `no Chromium for the browser tests, and none could be installed. Install one:\n  ${which("apt-get") ? install : "npx playwright-core install --with-deps chromium"}\n(log: ${log})`,
+    );
   }
   stamp("chromium", found);
 }
@@ -286,15 +402,28 @@ const pythonStamped = () => stamped("python", PYTHON_KEY) && exists(PYTHON);
 const pythonReady = () => pythonStamped() && output(PYTHON, ["--version"]) !== null;
 
 async function installPython(log) {
-  if (!which("python3")) throw new Stop(`python3 is missing (one of the test clients is Python's). Install it:\n  ${aptOr("python3 python3-venv", "https://www.python.org/downloads/")}`);
+  if (!which("python3"))
+    throw new Stop(
+      `python3 is missing (one of the test clients is Python's). Install it:\n  ${aptOr("python3 python3-venv", "https://www.python.org/downloads/")}`,
+    );
   unstamp("python");
   remove(VENV);
   try {
     await command(log, "python3", ["-m", "venv", VENV]);
   } catch (error) {
-    throw new Stop(`python3 cannot make a virtual environment. Install its venv module:\n  ${aptOr("python3-venv", "python3 -m ensurepip")}\n${error.message}`);
+    throw new Stop(
+      `python3 cannot make a virtual environment. Install its venv module:\n  ${aptOr("python3-venv", "python3 -m ensurepip")}\n${error.message}`,
+    );
   }
-  await command(log, PYTHON, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", ...PYTHON_PACKAGES]);
+  await command(log, PYTHON, [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--no-input",
+    ...PYTHON_PACKAGES,
+  ]);
   stamp("python", PYTHON_KEY);
 }
 
@@ -323,7 +452,11 @@ function lanes(rust, test) {
     ],
   ];
   if (test) {
-    all[0].push({ name: "Chromium", ready: () => stamped("chromium", findChromium() ?? "none"), work: installChromium });
+    all[0].push({
+      name: "Chromium",
+      ready: () => stamped("chromium", findChromium() ?? "none"),
+      work: installChromium,
+    });
     all.push([{ name: "Python with an SSE client", ready: pythonReady, work: installPython }]);
   }
   return all.map((lane) => lane.filter((step) => !step.ready())).filter((lane) => lane.length > 0);

@@ -1,13 +1,13 @@
 // Sets up, builds and serves the Worker: npm start [-- any arguments of `wrangler dev`].
 import net from "node:net";
-import { Stop, at, runEnv, inherit, killChildren, run } from "./lib.mjs";
 import { build } from "./build.mjs";
+import { at, inherit, killChildren, run, runEnv, Stop } from "./lib.mjs";
 import { setup } from "./setup.mjs";
 
 const DEFAULTS = { "--ip": "127.0.0.1", "--port": "8787" };
 
 /** The value of `--name value` or `--name=value`. */
-function valueOf(args, name) {
+function optionValue(args, name) {
   const index = args.findLastIndex((arg) => arg === name || arg.startsWith(`${name}=`));
   if (index < 0) return undefined;
   return args[index] === name ? (args[index + 1] ?? "") : args[index].slice(name.length + 1);
@@ -16,13 +16,20 @@ function valueOf(args, name) {
 function checkPort(ip, port) {
   if (!port || port.startsWith("--")) throw new Stop("--port needs a number, like npm start -- --port 9000");
   if (!/^\d+$/.test(port) || Number(port) > 65535) {
-    throw new Stop(`--port ${port} is not a port: a whole number from 0 to 65535 is allowed, like npm start -- --port 9000`);
+    throw new Stop(
+      `--port ${port} is not a port: a whole number from 0 to 65535 is allowed, like npm start -- --port 9000`,
+    );
   }
   return new Promise((resolve, reject) => {
     const probe = net.createServer();
     probe.once("error", (error) => {
-      const why = error.code === "EADDRINUSE" ? "is taken by another program" : `cannot be used (${error.message})`;
-      reject(new Stop(`port ${port} on ${ip} ${why}. Choose another one:\n  npm start -- --port ${Math.min(Number(port) + 1, 65535)}`));
+      const why =
+        error.code === "EADDRINUSE" ? "is taken by another program" : `cannot be used (${error.message})`;
+      reject(
+        new Stop(
+          `port ${port} on ${ip} ${why}. Choose another one:\n  npm start -- --port ${Math.min(Number(port) + 1, 65535)}`,
+        ),
+      );
     });
     probe.listen(Number(port), ip === "localhost" || ip === "*" ? undefined : ip, () => probe.close(resolve));
   });
@@ -32,9 +39,9 @@ await run(async () => {
   const given = process.argv.slice(2);
   const args = [...given];
   for (const [name, value] of Object.entries(DEFAULTS)) {
-    if (valueOf(given, name) === undefined) args.push(name, value);
+    if (optionValue(given, name) === undefined) args.push(name, value);
   }
-  await checkPort(valueOf(args, "--ip"), valueOf(args, "--port"));
+  await checkPort(optionValue(args, "--ip"), optionValue(args, "--port"));
   const found = await setup();
   await build(found);
 

@@ -1,11 +1,14 @@
 // Runs every test: npm test, or one part of them: npm test -- native|worker|browser.
 import fs from "node:fs";
-import { Stop, at, runEnv, inherit, run, seconds } from "./lib.mjs";
 import { build } from "./build.mjs";
+import { at, inherit, run, runEnv, Stop, seconds } from "./lib.mjs";
 import { setup } from "./setup.mjs";
 
-const testFiles = (dir) => (fs.existsSync(at(dir)) ? fs.readdirSync(at(dir)) : [])
-  .filter((file) => file.endsWith(".test.mjs")).sort().map((file) => `${dir}/${file}`);
+const testFiles = (dir) =>
+  (fs.existsSync(at(dir)) ? fs.readdirSync(at(dir)) : [])
+    .filter((file) => file.endsWith(".test.mjs"))
+    .sort()
+    .map((file) => `${dir}/${file}`);
 
 function nodeTests(dir, required) {
   return (found) => {
@@ -26,7 +29,8 @@ const PARTS = {
 await run(async () => {
   const asked = process.argv.slice(2);
   const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name));
-  if (unknown.length > 0) throw new Stop(`unknown part ${unknown.join(" ")}: ${Object.keys(PARTS).join(", ")} are allowed`);
+  if (unknown.length > 0)
+    throw new Stop(`unknown part ${unknown.join(" ")}: ${Object.keys(PARTS).join(", ")} are allowed`);
   const chosen = asked.length > 0 ? asked : Object.keys(PARTS);
 
   const onlyNative = chosen.every((name) => name === "native");
@@ -39,7 +43,9 @@ await run(async () => {
     const start = Date.now();
     console.log(`\n== ${name} tests`);
     const code = await PARTS[name](found);
-    console.log(`== ${name} tests ${code === 0 ? "passed" : `FAILED (exit ${code})`} after ${seconds(start)}`);
+    console.log(
+      `== ${name} tests ${code === 0 ? "passed" : `FAILED (exit ${code})`} after ${seconds(start)}`,
+    );
     if (code !== 0) failed.push(name);
   }
   if (failed.length > 0) throw new Stop(`tests failed: ${failed.join(", ")}`);

@@ -5,11 +5,12 @@ import { bench } from "./paths.mjs";
 import { workerdBinary } from "./workerd.mjs";
 
 const npmVersion = (dir, name) => JSON.parse(readText(`${dir}/node_modules/${name}/package.json`)).version;
-const crateVersion = (lock, name) => new RegExp(`name = "${name}"\\nversion = "(.+)"`).exec(readText(lock))[1];
+const crateVersion = (lock, name) =>
+  new RegExp(`name = "${name}"\\nversion = "(.+)"`).exec(readText(lock))[1];
 
 export function about() {
   return {
-    date: new Date().toISOString().slice(0, 16).replace("T", " ") + " UTC",
+    date: `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
     machine: {
       cpu: os.cpus()[0].model,
       cores: os.availableParallelism(),
@@ -24,7 +25,9 @@ export function about() {
       rustc: output("rustc", ["--version"])?.split(" ")[1],
       worker: crateVersion(at("Cargo.lock"), "worker"),
       "wasm-bindgen": crateVersion(at("Cargo.lock"), "wasm-bindgen"),
-      ...Object.fromEntries(["hono", "better-sse", "h3", "express"].map((name) => [name, npmVersion(bench("peers"), name)])),
+      ...Object.fromEntries(
+        ["hono", "better-sse", "h3", "express"].map((name) => [name, npmVersion(bench("peers"), name)]),
+      ),
       axum: crateVersion(bench("peers/axum/Cargo.lock"), "axum"),
     },
   };

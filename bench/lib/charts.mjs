@@ -13,13 +13,20 @@ const STYLE = `<style>
   }
 </style>`;
 
-const escape = (text) => text.replaceAll("`", "").replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
-const number = (value) => value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : value < 1000 ? 1 : 0 });
+const escapeXml = (text) =>
+  text.replaceAll("`", "").replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
+const number = (value) =>
+  value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : value < 1000 ? 1 : 0 });
 
-const svg = (width, height, title, body) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
-<title>${escape(title)}</title>
+const svg = (
+  width,
+  height,
+  title,
+  body,
+) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
+<title>${escapeXml(title)}</title>
 ${STYLE}
-<text class="title" x="0" y="16">${escape(title)}</text>
+<text class="title" x="0" y="16">${escapeXml(title)}</text>
 ${body}
 </svg>
 `;
@@ -32,7 +39,7 @@ export function bars(title, rows) {
   const body = rows.map(({ label, value, min, max, ours }, index) => {
     const y = 34 + index * step;
     const range = max > min ? `<path class="range" d="M${x(min)} ${y + 8}H${x(max)}"/>` : "";
-    return `<text x="${left - 8}" y="${y + 13}" text-anchor="end">${escape(label)}</text>
+    return `<text x="${left - 8}" y="${y + 13}" text-anchor="end">${escapeXml(label)}</text>
 <rect class="${ours ? "ours" : "peer"}" x="${left}" y="${y}" width="${(x(value) - left).toFixed(1)}" height="16"/>${range}
 <text class="quiet" x="${Number(x(Math.max(value, max))) + 8}" y="${y + 13}">${number(value)}</text>`;
   });
@@ -47,8 +54,16 @@ export function lines(title, series) {
     const [low, high] = [Math.log(Math.min(...values)), Math.log(Math.max(...values))];
     return (value) => from + ((Math.log(value) - low) / (high - low || 1)) * (to - from);
   };
-  const x = scale(all.map(([value]) => value), left, left + width);
-  const y = scale(all.map(([, value]) => value), top + height, top);
+  const x = scale(
+    all.map(([value]) => value),
+    left,
+    left + width,
+  );
+  const y = scale(
+    all.map(([, value]) => value),
+    top + height,
+    top,
+  );
   const steps = [...new Set(all.map(([value]) => value))];
   const [low, high] = [Math.min(...all.map((p) => p[1])), Math.max(...all.map((p) => p[1]))];
   const axes = `<path class="axis" d="M${left} ${top}V${top + height}H${left + width}" fill="none"/>
@@ -56,14 +71,16 @@ ${steps.map((value) => `<text class="quiet" x="${x(value).toFixed(1)}" y="${top 
 ${[low, Math.sqrt(low * high), high].map((value) => `<text class="quiet" x="${left - 6}" y="${(y(value) + 4).toFixed(1)}" text-anchor="end">${number(value)}</text>`).join("\n")}`;
 
   // Labels stand at the lines' ends, apart from each other.
-  const ends = series.map((one) => ({ ...one, points: one.points.filter(([, value]) => value > 0) })).filter(({ points }) => points.length);
+  const ends = series
+    .map((one) => ({ ...one, points: one.points.filter(([, value]) => value > 0) }))
+    .filter(({ points }) => points.length);
   ends.sort((a, b) => y(a.points.at(-1)[1]) - y(b.points.at(-1)[1]));
   let lowest = -Infinity;
   const drawn = ends.map(({ label, points, ours }) => {
     const at = points.map(([px, py]) => `${x(px).toFixed(1)} ${y(py).toFixed(1)}`);
     lowest = Math.max(lowest + 15, y(points.at(-1)[1]) + 4);
     return `<path class="line ${ours ? "ours" : "peer"}" style="fill:none" d="M${at.join("L")}"/>
-<text x="${left + width + 10}" y="${lowest.toFixed(1)}"${ours ? ' font-weight="600"' : ' class="quiet"'}>${escape(label)}</text>`;
+<text x="${left + width + 10}" y="${lowest.toFixed(1)}"${ours ? ' font-weight="600"' : ' class="quiet"'}>${escapeXml(label)}</text>`;
   });
   return svg(left + width + 270, top + height + 30, title, [axes, ...drawn].join("\n"));
 }

@@ -14,8 +14,10 @@ const MONTH_DAYS = 30;
 const MONTH_MS = MONTH_DAYS * DAY_MS;
 
 const LIMITS = readText(at("src/limits.rs"));
-const constant = (name) => Number(new RegExp(`${name}: u64 = ([\\d_]+);`).exec(LIMITS)[1].replaceAll("_", ""));
-const defaultOf = (name) => Number(new RegExp(`variable\\("${name}", ([\\d_]+)`).exec(LIMITS)[1].replaceAll("_", ""));
+const constant = (name) =>
+  Number(new RegExp(`${name}: u64 = ([\\d_]+);`).exec(LIMITS)[1].replaceAll("_", ""));
+const defaultOf = (name) =>
+  Number(new RegExp(`variable\\("${name}", ([\\d_]+)`).exec(LIMITS)[1].replaceAll("_", ""));
 
 const EVENT_CPU_US = constant("EVENT_CPU_US");
 const OPENING_CPU_US = constant("OPENING_CPU_US");
@@ -32,7 +34,13 @@ function month(interval, maxStreamMs, cpuBudgetMs, cpu) {
   const lived = life(interval, maxStreamMs, cpuBudgetMs);
   const streams = (CLIENTS * MONTH_MS) / (lived + defaultOf("RETRY_MS"));
   const events = (CLIENTS * MONTH_MS) / interval;
-  return { seconds: Math.round(lived / 1000), streams, perDay: streams / MONTH_DAYS, events, cpuMs: (events * cpu.tick + streams * cpu.open) / 1000 };
+  return {
+    seconds: Math.round(lived / 1000),
+    streams,
+    perDay: streams / MONTH_DAYS,
+    events,
+    cpuMs: (events * cpu.tick + streams * cpu.open) / 1000,
+  };
 }
 
 /** Clients that Free carries where `CLIENTS` make so many requests a day. */
@@ -48,20 +56,40 @@ const INTERVALS = [100, 1000, 5000, 15_000, 60_000];
 const LIVES = [60_000, 600_000, 3_600_000];
 const PAID_BUDGET_MS = 30_000;
 
-const count = (value) => (value >= 1e6 ? `${(value / 1e6).toFixed(1)} M` : value >= 1e3 ? `${Math.round(value / 1e3)} k` : String(Math.round(value)));
-const time = (ms) => (ms >= 3_600_000 ? `${ms / 3_600_000} h` : ms >= 60_000 ? `${ms / 60_000} min` : `${ms / 1000} s`);
+const count = (value) =>
+  value >= 1e6
+    ? `${(value / 1e6).toFixed(1)} M`
+    : value >= 1e3
+      ? `${Math.round(value / 1e3)} k`
+      : String(Math.round(value));
+const time = (ms) =>
+  ms >= 3_600_000 ? `${ms / 3_600_000} h` : ms >= 60_000 ? `${ms / 60_000} min` : `${ms / 1000} s`;
 
 /** The tables, from microseconds of CPU for a tick and for opening a stream. */
 export function costs(cpu) {
   const free = INTERVALS.map((interval) => {
     const seen = LIVES.map((maxLife) => month(interval, maxLife, FREE.cpuMs, cpu));
     const { seconds, perDay } = month(interval, defaultOf("MAX_STREAM_MS"), FREE.cpuMs, cpu);
-    return [time(interval), `${seconds} s`, ...seen.map(({ perDay: n }) => `${count(n)}${n > FREE.requestsPerDay ? " ✗" : ""}`), carried(perDay).toLocaleString("en")];
+    return [
+      time(interval),
+      `${seconds} s`,
+      ...seen.map(({ perDay: n }) => `${count(n)}${n > FREE.requestsPerDay ? " ✗" : ""}`),
+      carried(perDay).toLocaleString("en"),
+    ];
   });
-  const paid = INTERVALS.flatMap((interval) => LIVES.map((maxLife) => {
-    const seen = month(interval, maxLife, PAID_BUDGET_MS, cpu);
-    return [time(interval), time(maxLife), count(seen.events), count(seen.streams), count(seen.cpuMs), `$${paidDollars(seen).toFixed(2)}`];
-  }));
+  const paid = INTERVALS.flatMap((interval) =>
+    LIVES.map((maxLife) => {
+      const seen = month(interval, maxLife, PAID_BUDGET_MS, cpu);
+      return [
+        time(interval),
+        time(maxLife),
+        count(seen.events),
+        count(seen.streams),
+        count(seen.cpuMs),
+        `$${paidDollars(seen).toFixed(2)}`,
+      ];
+    }),
+  );
   const hertz = month(1000, defaultOf("MAX_STREAM_MS"), PAID_BUDGET_MS, cpu);
   const onFree = month(1000, defaultOf("MAX_STREAM_MS"), FREE.cpuMs, cpu);
   return `A thousand clients at 1 Hz for 30 days are ${count(hertz.events)} events. At ${cpu.tick.toFixed(1)} µs each and ${Math.round(cpu.open)} µs for each stream opened, that is ${count(hertz.cpuMs)} ms of CPU. On **Paid**, with \`CPU_BUDGET_MS\` = ${PAID_BUDGET_MS} and \`MAX_STREAM_MS\` = ${defaultOf("MAX_STREAM_MS")}, it is ${count(hertz.streams)} requests and **$${paidDollars(hertz).toFixed(2)} a month**, of which $${PAID.base} are the plan. On **Free** each stream ends after ${onFree.seconds} s, by the CPU budget, and the clients make ${count(onFree.perDay)} requests a day where ${count(FREE.requestsPerDay)} are allowed: Free carries ${carried(onFree.perDay)} of them.

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import { availableParallelism } from "node:os";
-import { Stop, readText, tail, which } from "../../scripts/lib.mjs";
+import { readText, Stop, tail, which } from "../../scripts/lib.mjs";
 
 export const SERVER_CORE = 0;
 export const CLIENT_CORE = 1;
@@ -11,9 +11,16 @@ export const CLIENT_CORE = 1;
 export const pinned = (core, file, args) => ["taskset", ["--cpu-list", String(core), file, ...args]];
 
 export function checkMachine() {
-  if (process.platform !== "linux") throw new Stop(`the benchmark reads /proc and pins to cores: it needs Linux, and this is ${process.platform}`);
-  if (!which("taskset")) throw new Stop("taskset is missing, which pins the server to one core. On Debian or Ubuntu:\n  apt-get install util-linux");
-  if (availableParallelism() < 2) throw new Stop("one core is not enough: the server and the load client each need their own");
+  if (process.platform !== "linux")
+    throw new Stop(
+      `the benchmark reads /proc and pins to cores: it needs Linux, and this is ${process.platform}`,
+    );
+  if (!which("taskset"))
+    throw new Stop(
+      "taskset is missing, which pins the server to one core. On Debian or Ubuntu:\n  apt-get install util-linux",
+    );
+  if (availableParallelism() < 2)
+    throw new Stop("one core is not enough: the server and the load client each need their own");
 }
 
 const running = new Set();

@@ -1,5 +1,5 @@
 // From the values of a run to tables and charts, and into BENCHMARKS.md.
-import { Stop, at, readText, writeWhole } from "../../scripts/lib.mjs";
+import { at, readText, Stop, writeWhole } from "../../scripts/lib.mjs";
 import { bars, lines } from "./charts.mjs";
 import { costs } from "./cost.mjs";
 import { METRICS } from "./metrics.mjs";
@@ -7,11 +7,13 @@ import { results } from "./paths.mjs";
 import { median, ratios } from "./stats.mjs";
 import { table } from "./table.mjs";
 
-const fixed = (value, digits) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const fixed = (value, digits) =>
+  value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const bounds = ({ median: middle, min, max }) => `${middle.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 
 const of = (run, server, key) => run.values[server].map((round) => round[key]);
-const measured = (run) => METRICS.filter(({ key }) => run.servers.some(({ name }) => median(of(run, name, key)) !== undefined));
+const measured = (run) =>
+  METRICS.filter(({ key }) => run.servers.some(({ name }) => median(of(run, name, key)) !== undefined));
 
 function valuesTable(run) {
   const rows = measured(run).map(({ key, title, unit, digits }) => {
@@ -29,45 +31,83 @@ function valuesTable(run) {
 function ratiosTable(run) {
   const peers = run.servers.filter(({ name }) => name !== "ours");
   const rows = measured(run).map(({ key, title, more }) => {
-    const cells = peers.map(({ name }) => ratios(of(run, "ours", key), of(run, name, key))).map((seen) => (seen ? bounds(seen) : "–"));
+    const cells = peers
+      .map(({ name }) => ratios(of(run, "ours", key), of(run, name, key)))
+      .map((seen) => (seen ? bounds(seen) : "–"));
     return [`${title}${more ? " (more is better)" : ""}`, ...cells];
   });
   return table(["ours / peer", ...peers.map(({ title }) => title)], rows);
 }
 
 function goalsTable(run) {
-  const rows = METRICS.flatMap(({ key, title, unit, more, goals, digits }) => goals.map(({ to, limit }) => {
-    const peer = run.servers.find(({ name }) => name === to);
-    const ours = of(run, "ours", key);
-    const seen = to ? peer && ratios(ours, of(run, to, key)) : median(ours) && { median: median(ours) };
-    if (!seen) return null;
-    const met = more ? seen.median >= limit : seen.median <= limit;
-    const goal = `${more ? "at least" : "at most"} ${to ? `${limit.toFixed(2)} of ${peer.title}` : `${limit} ${unit}`}`;
-    return [title, goal, to ? bounds(seen) : fixed(seen.median, digits), met ? "met" : "**missed**"];
-  }));
+  const rows = METRICS.flatMap(({ key, title, unit, more, goals, digits }) =>
+    goals.map(({ to, limit }) => {
+      const peer = run.servers.find(({ name }) => name === to);
+      const ours = of(run, "ours", key);
+      const seen = to ? peer && ratios(ours, of(run, to, key)) : median(ours) && { median: median(ours) };
+      if (!seen) return null;
+      const met = more ? seen.median >= limit : seen.median <= limit;
+      const goal = `${more ? "at least" : "at most"} ${to ? `${limit.toFixed(2)} of ${peer.title}` : `${limit} ${unit}`}`;
+      return [title, goal, to ? bounds(seen) : fixed(seen.median, digits), met ? "met" : "**missed**"];
+    }),
+  );
   return rows.some(Boolean) ? table(["goal", "", "measured", ""], rows.filter(Boolean)) : "";
 }
 
 const growthOf = (run, name) => run.values[name][0].growth ?? [];
 
 function growthTable(run) {
-  const rows = run.servers.flatMap(({ name, title }) => growthOf(run, name).map((level) => [
-    title, fixed(level.streams, 0), fixed(level.tickCpu, 1), fixed(level.openCpu, 0), fixed(level.memory, 1), fixed(level.lagP99, 1), fixed(level.delivered, 2),
-  ]));
-  return table(["", "streams", "CPU for a tick, µs", "CPU to open one more, µs", "memory for each, KiB", "lag p99, ms", "delivered, %"], rows);
+  const rows = run.servers.flatMap(({ name, title }) =>
+    growthOf(run, name).map((level) => [
+      title,
+      fixed(level.streams, 0),
+      fixed(level.tickCpu, 1),
+      fixed(level.openCpu, 0),
+      fixed(level.memory, 1),
+      fixed(level.lagP99, 1),
+      fixed(level.delivered, 2),
+    ]),
+  );
+  return table(
+    [
+      "",
+      "streams",
+      "CPU for a tick, µs",
+      "CPU to open one more, µs",
+      "memory for each, KiB",
+      "lag p99, ms",
+      "delivered, %",
+    ],
+    rows,
+  );
 }
 
-const machineText = ({ date, rounds, machine, versions }) => `${date}, ${rounds} ${rounds === 1 ? "round" : "rounds"}. ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.kernel}; load before the run ${machine.load.toFixed(2)}. ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ")}.`;
+const machineText = ({ date, rounds, machine, versions }) =>
+  `${date}, ${rounds} ${rounds === 1 ? "round" : "rounds"}. ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.kernel}; load before the run ${machine.load.toFixed(2)}. ${Object.entries(
+    versions,
+  )
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ")}.`;
 
 /** What a run showed, as Markdown. */
 export function report(run) {
   const parts = [machineText(run), `Medians of all rounds:\n\n${valuesTable(run)}`];
-  if (run.servers.length > 1) parts.push(`Ours divided by each peer, round by round; median (minimum–maximum):\n\n${ratiosTable(run)}`, goalsTable(run));
-  if (growthOf(run, "ours").length) parts.push(`From few streams to many, one tick a second:\n\n${growthTable(run)}`);
+  if (run.servers.length > 1)
+    parts.push(
+      `Ours divided by each peer, round by round; median (minimum–maximum):\n\n${ratiosTable(run)}`,
+      goalsTable(run),
+    );
+  if (growthOf(run, "ours").length)
+    parts.push(`From few streams to many, one tick a second:\n\n${growthTable(run)}`);
   return parts.filter(Boolean).join("\n\n");
 }
 
-const BAR_CHARTS = { "tick-cpu": "tickCpu", "open-cpu": "openCpu", "idle-memory": "idleMemory", rate: "peakRate" };
+const BAR_CHARTS = {
+  "tick-cpu": "tickCpu",
+  "open-cpu": "openCpu",
+  "idle-memory": "idleMemory",
+  rate: "peakRate",
+};
 const LINE_CHARTS = {
   "growth-tick-cpu": ["tickCpu", "CPU for each tick, µs, by number of streams"],
   "growth-memory": ["memory", "Memory for each stream, KiB, by number of streams"],
@@ -78,12 +118,28 @@ function writeCharts(run) {
     const { title, unit } = METRICS.find((metric) => metric.key === key);
     const rows = run.servers.map(({ name, title: label }) => {
       const values = of(run, name, key).filter(Number.isFinite);
-      return { label, value: median(values), min: Math.min(...values), max: Math.max(...values), ours: name === "ours" };
+      return {
+        label,
+        value: median(values),
+        min: Math.min(...values),
+        max: Math.max(...values),
+        ours: name === "ours",
+      };
     });
-    writeWhole(results(`${file}.svg`), bars(`${title[0].toUpperCase()}${title.slice(1)}, ${unit}`, rows.filter(({ value }) => value !== undefined)));
+    writeWhole(
+      results(`${file}.svg`),
+      bars(
+        `${title[0].toUpperCase()}${title.slice(1)}, ${unit}`,
+        rows.filter(({ value }) => value !== undefined),
+      ),
+    );
   }
   for (const [file, [key, title]] of Object.entries(LINE_CHARTS)) {
-    const series = run.servers.map(({ name, title: label }) => ({ label, ours: name === "ours", points: growthOf(run, name).map((level) => [level.streams, level[key]]) }));
+    const series = run.servers.map(({ name, title: label }) => ({
+      label,
+      ours: name === "ours",
+      points: growthOf(run, name).map((level) => [level.streams, level[key]]),
+    }));
     writeWhole(results(`${file}.svg`), lines(title, series));
   }
 }
@@ -91,7 +147,8 @@ function writeCharts(run) {
 function between(text, name, content) {
   const [begin, end] = [`<!-- ${name}: written by npm run bench -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from) throw new Stop(`BENCHMARKS.md lacks the lines "${begin}" and "${end}", between which the ${name} stand`);
+  if (from < 0 || to < from)
+    throw new Stop(`BENCHMARKS.md lacks the lines "${begin}" and "${end}", between which the ${name} stand`);
   return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`;
 }
 

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { build as bundle } from "esbuild";
-import { at, command, buildEnv, runEnv } from "../../scripts/lib.mjs";
+import { at, buildEnv, command, runEnv } from "../../scripts/lib.mjs";
 import { cargoBuild } from "./cargo.mjs";
 import { bench, work } from "./paths.mjs";
 import { serveArgs, workerdBinary, writeConfig } from "./workerd.mjs";
@@ -15,8 +15,15 @@ const bundled = (name, flags = []) => ({
   async prepare() {
     const outfile = work(`${name}.js`);
     await bundle({
-      entryPoints: [bench(`peers/${name}/worker.js`)], outfile, bundle: true, minify: true, format: "esm",
-      target: "esnext", conditions: ["workerd", "worker", "browser"], external: ["node:*", "cloudflare:*"], logLevel: "error",
+      entryPoints: [bench(`peers/${name}/worker.js`)],
+      outfile,
+      bundle: true,
+      minify: true,
+      format: "esm",
+      target: "esnext",
+      conditions: ["workerd", "worker", "browser"],
+      external: ["node:*", "cloudflare:*"],
+      logLevel: "error",
     });
     return { modules: [["worker.js", outfile]], flags };
   },
@@ -29,9 +36,17 @@ const ours = {
   async prepare() {
     const outdir = work("ours");
     fs.rmSync(outdir, { recursive: true, force: true });
-    await command(work("logs/ours.log"), at("node_modules/.bin/wrangler"), ["deploy", "--dry-run", "--outdir", outdir], { env: runEnv() });
+    await command(
+      work("logs/ours.log"),
+      at("node_modules/.bin/wrangler"),
+      ["deploy", "--dry-run", "--outdir", outdir],
+      { env: runEnv() },
+    );
     const wasm = fs.readdirSync(outdir).filter((file) => file.endsWith(".wasm"));
-    return { modules: ["entry.js", ...wasm].map((file) => [file, path.join(outdir, file)]), bindings: OUR_VARS };
+    return {
+      modules: ["entry.js", ...wasm].map((file) => [file, path.join(outdir, file)]),
+      bindings: OUR_VARS,
+    };
   },
 };
 
@@ -40,8 +55,13 @@ const workersRs = {
   async prepare(found) {
     const crate = bench("peers/workers-rs");
     const env = { ...buildEnv(found), CARGO_TARGET_DIR: work("workers-rs") };
-    await command(work("logs/workers-rs.log"), at(".toolchain/bin/worker-build"), ["--release", "--locked"], { cwd: crate, env });
-    return { modules: ["index.js", "index_bg.wasm"].map((module) => [module, path.join(crate, "build", module)]) };
+    await command(work("logs/workers-rs.log"), at(".toolchain/bin/worker-build"), ["--release", "--locked"], {
+      cwd: crate,
+      env,
+    });
+    return {
+      modules: ["index.js", "index_bg.wasm"].map((module) => [module, path.join(crate, "build", module)]),
+    };
   },
 };
 
@@ -57,7 +77,13 @@ const axum = {
 const express = {
   title: "Express tutorial on Node",
   native: true,
-  prepare: (found) => ({ start: (port) => [fs.realpathSync(found.node), [bench("peers/express/server.js")], { PORT: String(port) }] }),
+  prepare: (found) => ({
+    start: (port) => [
+      fs.realpathSync(found.node),
+      [bench("peers/express/server.js")],
+      { PORT: String(port) },
+    ],
+  }),
 };
 
 export const SERVERS = {
@@ -79,7 +105,9 @@ export async function prepare(name, found) {
   const config = writeConfig(name, prepared);
   const { binary } = workerdBinary();
   return {
-    name, ...server, ...prepared,
+    name,
+    ...server,
+    ...prepared,
     start: (port) => [binary, serveArgs(config, port), {}],
   };
 }

@@ -2,13 +2,14 @@
 import net from "node:net";
 import { startClient } from "./client.mjs";
 import { work } from "./paths.mjs";
-import { SERVER_CORE, cpuSeconds, memoryBytes, startPinned } from "./process.mjs";
+import { cpuSeconds, memoryBytes, SERVER_CORE, startPinned } from "./process.mjs";
 
-const isFree = (port) => new Promise((resolve) => {
-  const probe = net.createServer();
-  probe.once("error", () => resolve(false));
-  probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-});
+const isFree = (port) =>
+  new Promise((resolve) => {
+    const probe = net.createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+  });
 
 /** A port below those that the kernel gives to clients: one of them could meet itself on the other side. */
 async function freePort() {
@@ -29,7 +30,10 @@ export async function withServer(server, interval, measure) {
   const [file, args, env] = server.start(port);
   const idStep = server.idStep === "interval" ? interval : 1;
   const client = startClient({ port, interval, idStep });
-  const child = startPinned(SERVER_CORE, file, args, { log: work(`logs/${server.name}.server.log`), env: { ...process.env, ...env } });
+  const child = startPinned(SERVER_CORE, file, args, {
+    log: work(`logs/${server.name}.server.log`),
+    env: { ...process.env, ...env },
+  });
   try {
     const { unix_ms: firstByte } = await Promise.race([client.firstByte(), child.ended]);
     const session = {

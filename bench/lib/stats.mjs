@@ -5,7 +5,11 @@ const numbers = (values) => values.filter((value) => Number.isFinite(value)).sor
 export function median(values) {
   const sorted = numbers(values);
   const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : sorted.length ? (sorted[middle - 1] + sorted[middle]) / 2 : undefined;
+  return sorted.length % 2
+    ? sorted[middle]
+    : sorted.length
+      ? (sorted[middle - 1] + sorted[middle]) / 2
+      : undefined;
 }
 
 /** Median, minimum and maximum of a / b, round by round; undefined where no round has both. */

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { Stop, at, readText } from "../../scripts/lib.mjs";
+import { at, readText, Stop } from "../../scripts/lib.mjs";
 import { work } from "./paths.mjs";
 
 const require = createRequire(at("package.json"));
@@ -34,7 +34,9 @@ const worker :Workerd.Worker = (
 ${modules.map(([module, file]) => `    (name = ${text(module)}, ${kind(file)} = embed ${text(path.relative(work(), file))}),`).join("\n")}
   ],
   bindings = [
-${Object.entries(bindings).map(([key, value]) => `    (name = ${text(key)}, text = ${text(value)}),`).join("\n")}
+${Object.entries(bindings)
+  .map(([key, value]) => `    (name = ${text(key)}, text = ${text(value)}),`)
+  .join("\n")}
   ],
 );
 `;

@@ -17,15 +17,16 @@ export const ofWindow = (seen) => ({
   clientCpu: seen.client_cpu,
 });
 
-export const ticks = (server, { streams, settle, window }) => withServer(server, INTERVAL_MS, async (session) => {
-  const before = session.memory();
-  await session.client.open(streams, 16);
-  await sleep(settle);
-  const seen = ofWindow(await session.watch(window));
-  const memory = (session.memory() - before) / streams / 1024;
-  const busyMemory = settle + window >= 30_000 ? { busyMemory: memory } : {};
-  return { ...seen, ...busyMemory, ...(await leaving(session, streams)) };
-});
+export const ticks = (server, { streams, settle, window }) =>
+  withServer(server, INTERVAL_MS, async (session) => {
+    const before = session.memory();
+    await session.client.open(streams, 16);
+    await sleep(settle);
+    const seen = ofWindow(await session.watch(window));
+    const memory = (session.memory() - before) / streams / 1024;
+    const busyMemory = settle + window >= 30_000 ? { busyMemory: memory } : {};
+    return { ...seen, ...busyMemory, ...(await leaving(session, streams)) };
+  });
 
 /** Resets all connections, and waits until the server has nothing left to do. */
 async function leaving(session, streams) {

@@ -1,27 +1,32 @@
 // A real Chromium for the tests, and pages that must stay without an error.
-import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { after, before } from 'node:test';
-import { chromium } from 'playwright-core';
-import { root } from '../support/runtime.mjs';
-import { waitFor } from '../support/wait.mjs';
-import { bareTabs } from './bare.mjs';
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { after, before } from "node:test";
+import { chromium } from "playwright-core";
+import { root } from "../support/runtime.mjs";
+import { waitFor } from "../support/wait.mjs";
+import { bareTabs } from "./bare.mjs";
 
 // It starts nothing of its own that would talk to the internet.
 const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
 
 function findChromium() {
-  const env = path.join(root, '.toolchain/env.json');
-  const found = existsSync(env) && JSON.parse(readFileSync(env, 'utf8')).chromium;
+  const env = path.join(root, ".toolchain/env.json");
+  const found = existsSync(env) && JSON.parse(readFileSync(env, "utf8")).chromium;
   if (found) return found;
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
+  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
     try {
-      return execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+      return execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
     } catch {
       // the next one
     }
@@ -53,11 +58,11 @@ export function withBrowser() {
 export async function openTab(context, url) {
   const page = await context.newPage();
   const tab = { page, context, logs: [], errors: [], requests: [] };
-  page.on('console', (message) => {
-    (['error', 'warning'].includes(message.type()) ? tab.errors : tab.logs).push(message.text());
+  page.on("console", (message) => {
+    (["error", "warning"].includes(message.type()) ? tab.errors : tab.logs).push(message.text());
   });
-  page.on('pageerror', (error) => tab.errors.push(String(error)));
-  page.on('request', (request) => tab.requests.push(request.url()));
+  page.on("pageerror", (error) => tab.errors.push(String(error)));
+  page.on("request", (request) => tab.requests.push(request.url()));
   await page.addInitScript(observe);
   await page.goto(url);
   return Object.assign(tab, reading(page));
@@ -66,21 +71,22 @@ export async function openTab(context, url) {
 /** Runs in the page, before its own scripts. */
 function observe() {
   const seen = (globalThis.seen = { times: [], states: [], shifted: [], violations: [] });
-  addEventListener('securitypolicyviolation', (event) => seen.violations.push(event.violatedDirective));
+  addEventListener("securitypolicyviolation", (event) => seen.violations.push(event.violatedDirective));
   new PerformanceObserver((list) => {
     for (const { hadRecentInput, sources, value } of list.getEntries()) {
-      if (!hadRecentInput) seen.shifted.push([value, ...sources.map(({ node }) => node?.outerHTML ?? node?.data)]);
+      if (!hadRecentInput)
+        seen.shifted.push([value, ...sources.map(({ node }) => node?.outerHTML ?? node?.data)]);
     }
-  }).observe({ type: 'layout-shift', buffered: true });
-  addEventListener('DOMContentLoaded', () => {
-    const time = document.getElementById('time');
-    const state = document.getElementById('state');
+  }).observe({ type: "layout-shift", buffered: true });
+  addEventListener("DOMContentLoaded", () => {
+    const time = document.getElementById("time");
+    const state = document.getElementById("state");
     if (!time || !state) return;
     // The old values too: several ticks may be shown before an observer is called.
     const times = (records) => {
       for (const { oldValue } of records) if (oldValue) seen.times.push(oldValue);
     };
-    new MutationObserver(times).observe(time, { attributeFilter: ['datetime'], attributeOldValue: true });
+    new MutationObserver(times).observe(time, { attributeFilter: ["datetime"], attributeOldValue: true });
     const states = () => seen.states.push(state.textContent);
     states();
     new MutationObserver(states).observe(state, { childList: true, characterData: true, subtree: true });
@@ -97,9 +103,11 @@ function reading(page) {
     /** Ids of the ticks shown so far, in their order, but for the one on show. */
     shown: async () => (await page.evaluate(() => globalThis.seen.times)).map((time) => Date.parse(time)),
     until: (id, wanted, options) =>
-      waitFor(async () => wanted.test(await text(id)), { what: `#${id} to say ${wanted}`, ...options }).catch(async (error) => {
-        throw new Error(`${error.message}; it says "${await text(id)}"`);
-      }),
+      waitFor(async () => wanted.test(await text(id)), { what: `#${id} to say ${wanted}`, ...options }).catch(
+        async (error) => {
+          throw new Error(`${error.message}; it says "${await text(id)}"`);
+        },
+      ),
     untilCount: (id, least, options) =>
       waitFor(async () => Number(await text(id)) >= least, { what: `${least} ${id}`, ...options }),
   };
@@ -114,7 +122,10 @@ export function assertWhole(ids, interval, least) {
 
 /** No error in the console and no breach of the policy; `but` are what the browser says of a dead line. */
 export async function assertClean(tab, but = /^$/) {
-  assert.deepEqual(tab.errors.filter((error) => !but.test(error)), []);
+  assert.deepEqual(
+    tab.errors.filter((error) => !but.test(error)),
+    [],
+  );
   const violations = await tab.page.evaluate(() => globalThis.seen?.violations ?? []);
   assert.deepEqual(violations, []);
 }

@@ -1,21 +1,31 @@
 // Follows an event stream with Chromium's own EventSource and prints each event as one line:
 // its type, its id and its data, separated by tabs.
-import { chromium } from 'playwright-core';
+import { chromium } from "playwright-core";
 
 const [, , url, executablePath] = process.argv;
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 const browser = await chromium.launch({ executablePath, args });
 const page = await browser.newPage();
-await page.exposeFunction('print', (line) => console.log(line));
-await page.goto(new URL('/health', url).href); // any page of the same origin that opens no stream itself
+await page.exposeFunction("print", (line) => console.log(line));
+await page.goto(new URL("/health", url).href); // any page of the same origin that opens no stream itself
 await page.evaluate((url) => {
   const source = new EventSource(url);
-  source.onopen = () => window.print('open\t\t');
-  for (const type of ['message', 'gap', 'rotate', 'overload']) {
-    source.addEventListener(type, ({ lastEventId, data }) => window.print([type, lastEventId, data].join('\t')));
+  source.onopen = () => window.print("open\t\t");
+  for (const type of ["message", "gap", "rotate", "overload"]) {
+    source.addEventListener(type, ({ lastEventId, data }) =>
+      window.print([type, lastEventId, data].join("\t")),
+    );
   }
   source.onerror = () => {
-    if (source.readyState === EventSource.CLOSED) window.print('gave up\t\t');
+    if (source.readyState === EventSource.CLOSED) window.print("gave up\t\t");
   };
 }, url);
-process.on('SIGTERM', () => browser.close().then(() => process.exit(0)));
+process.on("SIGTERM", () => browser.close().then(() => process.exit(0)));

@@ -1,22 +1,23 @@
 // Runs the built Worker on workerd, as wrangler.toml says, with nothing in front of it: neither
 // wrangler's proxy nor miniflare's entry Worker, whose own streams and memory would be measured
 // along with ours, and which would hear of a leaving client first.
-import diagnostics from 'node:diagnostics_channel';
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { Log, LogLevel, Miniflare, convertV4MiniflareOptions } from 'miniflare';
-import { unstable_getMiniflareWorkerOptions as readWranglerConfig } from 'wrangler';
 
-export const root = fileURLToPath(new URL('../..', import.meta.url));
+import { execFileSync } from "node:child_process";
+import diagnostics from "node:diagnostics_channel";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions as readWranglerConfig } from "wrangler";
 
-const moduleTypes = { '.js': 'ESModule', '.mjs': 'ESModule', '.wasm': 'CompiledWasm' };
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const moduleTypes = { ".js": "ESModule", ".mjs": "ESModule", ".wasm": "CompiledWasm" };
 
 /** The Worker's modules: the entry first, then what the build made. */
 function builtModules(main) {
-  const build = path.join(root, 'build');
-  if (!existsSync(path.join(build, 'index.js'))) {
+  const build = path.join(root, "build");
+  if (!existsSync(path.join(build, "index.js"))) {
     throw new Error('there is no built Worker (build/index.js): run "npm run build" first');
   }
   const others = readdirSync(build)
@@ -29,20 +30,21 @@ function workerOptions(config, vars, adapt) {
   const { workerOptions: options, main } = readWranglerConfig(path.join(root, config));
   const bindings = { ...options.bindings };
   for (const [name, value] of Object.entries(vars)) {
-    if (value === null) delete bindings[name]; // null: the variable is not set at all
+    if (value === null)
+      delete bindings[name]; // null: the variable is not set at all
     else bindings[name] = String(value);
   }
   const { modulesRules, ...rest } = options; // the modules are listed, not searched for
-  return adapt({ ...rest, name: 'edge-events', bindings, modulesRoot: root, modules: builtModules(main) });
+  return adapt({ ...rest, name: "edge-events", bindings, modulesRoot: root, modules: builtModules(main) });
 }
 
 /** A Worker that does nothing but own the socket that leads straight to ours. */
 const door = (port) => ({
-  name: 'door',
+  name: "door",
   modules: true,
-  script: 'export default {}',
-  compatibilityDate: '2026-11-17',
-  unsafeDirectSockets: [{ host: '127.0.0.1', port, serviceName: 'edge-events' }],
+  script: "export default {}",
+  compatibilityDate: "2026-11-17",
+  unsafeDirectSockets: [{ host: "127.0.0.1", port, serviceName: "edge-events" }],
 });
 
 // Starts go one after another, so that each knows which process is its own.
@@ -52,12 +54,12 @@ async function startMiniflare(options) {
   const children = [];
   const onProcess = ({ process: child }) => children.push(child);
   const mine = lastStart.then(async () => {
-    diagnostics.subscribe('child_process', onProcess);
+    diagnostics.subscribe("child_process", onProcess);
     try {
       const miniflare = new Miniflare(convertV4MiniflareOptions(options));
       try {
         await miniflare.ready;
-        const url = await miniflare.unsafeGetDirectURL('door');
+        const url = await miniflare.unsafeGetDirectURL("door");
         const { pid } = children.find((child) => /workerd/.test(child.spawnfile));
         return { miniflare, url, pid };
       } catch (error) {
@@ -65,7 +67,7 @@ async function startMiniflare(options) {
         throw error;
       }
     } finally {
-      diagnostics.unsubscribe('child_process', onProcess);
+      diagnostics.unsubscribe("child_process", onProcess);
     }
   });
   lastStart = mine.catch(() => {});
@@ -78,15 +80,22 @@ async function startMiniflare(options) {
  * `vars` override those of the configuration (null removes one), `port` 0 means any free one,
  * `workers` are further Workers beside it (miniflare's v4 options), `adapt` changes those of ours.
  */
-export async function startRuntime({ vars = {}, port = 0, config = 'wrangler.toml', workers = [], adapt = (options) => options } = {}) {
+export async function startRuntime({
+  vars = {},
+  port = 0,
+  config = "wrangler.toml",
+  workers = [],
+  adapt = (options) => options,
+} = {}) {
   const logs = [];
   const { miniflare, url, pid } = await startMiniflare({
-    host: '127.0.0.1',
+    host: "127.0.0.1",
     inspectorPort: 0,
     cf: false, // the default asks the internet
     log: new Log(LogLevel.NONE),
     handleStructuredLogs: (entry) => logs.push(entry),
-    unsafeHandleRuntimeRestart: () => logs.push({ level: 'error', message: 'workerd crashed and was restarted' }),
+    unsafeHandleRuntimeRestart: () =>
+      logs.push({ level: "error", message: "workerd crashed and was restarted" }),
     workers: [workerOptions(config, vars, adapt), door(port), ...workers],
   });
 
@@ -100,7 +109,7 @@ export async function startRuntime({ vars = {}, port = 0, config = 'wrangler.tom
     /** Resident memory of workerd, in bytes. */
     memory: () => residentMemory(pid),
     /** A KV namespace of ours, by its binding. */
-    keyValue: (binding) => miniflare.getKVNamespace(binding, 'edge-events'),
+    keyValue: (binding) => miniflare.getKVNamespace(binding, "edge-events"),
     /** A request to one of `workers`, by name. */
     fetchFrom: async (name, ...request) => (await miniflare.getWorker(name)).fetch(...request),
     /** Lets V8 collect its garbage, so that what remains is in use. */
@@ -108,17 +117,17 @@ export async function startRuntime({ vars = {}, port = 0, config = 'wrangler.tom
     stop: () => miniflare.dispose(),
     /** The process dies without a word, as in a crash; `startRuntime({port})` brings it back. */
     async kill() {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, "SIGKILL");
       await miniflare.dispose();
     },
   };
 }
 
 function residentMemory(pid) {
-  if (process.platform === 'linux') {
-    return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+  if (process.platform === "linux") {
+    return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
   }
-  return 1024 * Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }));
+  return 1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }));
 }
 
 /** By the inspector's protocol: https://chromedevtools.github.io/devtools-protocol/v8/HeapProfiler/ */
@@ -131,7 +140,7 @@ async function collectGarbage(host, url) {
       inspector.onerror = () => reject(new Error(`no inspector at ${host}`));
     });
     inspector.onmessage = ({ data }) => (done ||= JSON.parse(data).id === 1);
-    inspector.send(JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' }));
+    inspector.send(JSON.stringify({ id: 1, method: "HeapProfiler.collectGarbage" }));
     // An isolate without work does not look at its inspector: give it some.
     while (!done) await (await fetch(`${url}health`)).text();
   } finally {

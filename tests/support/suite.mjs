@@ -1,5 +1,5 @@
-import { after, before } from 'node:test';
-import { startRuntime } from './runtime.mjs';
+import { after, before } from "node:test";
+import { startRuntime } from "./runtime.mjs";
 
 /** A runtime for the tests of the surrounding `describe`: started before the first, stopped after the last. */
 export function runtimeWith(vars = {}, options = {}) {

@@ -11,7 +11,9 @@ export async function waitFor(condition, { what, ceiling = 15_000, every = 20 } 
     last = await condition();
     if (last) return last;
     if (Date.now() - began > ceiling) {
-      throw new Error(`waited ${ceiling} ms in vain for ${what ?? condition} (last: ${JSON.stringify(last)})`);
+      throw new Error(
+        `waited ${ceiling} ms in vain for ${what ?? condition} (last: ${JSON.stringify(last)})`,
+      );
     }
     await sleep(every);
   }

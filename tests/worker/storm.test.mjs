@@ -1,14 +1,14 @@
 // A thousand clients that are cut at once do not come back at once.
-import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { open, sleep, waitFor } from '../support/client.mjs';
-import { startRuntime } from '../support/runtime.mjs';
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { open, sleep, waitFor } from "../support/client.mjs";
+import { startRuntime } from "../support/runtime.mjs";
 
 const CLIENTS = 1000;
 const SLOT = 100; // ms
 
 describe(`${CLIENTS} clients whose server dies`, () => {
-  it('come back spread: the busiest 100 ms hold under 15 % of them', async (test) => {
+  it("come back spread: the busiest 100 ms hold under 15 % of them", async (test) => {
     const vars = { RETRY_MS: 2000, MAX_STREAMS: 5000, MAX_STREAM_MS: 600_000 };
     const first = await startRuntime({ vars });
     const clients = Array.from({ length: CLIENTS }, () => open(first, { record: false }));
@@ -20,17 +20,25 @@ describe(`${CLIENTS} clients whose server dies`, () => {
     const downFor = Date.now() - died;
     try {
       // As the HTML standard has it: wait for the reconnection time, try, and again for as long as it takes.
-      const returns = await Promise.all(clients.map(async (client) => {
-        await waitFor(() => client.closed, { what: 'the cut to be noticed' });
-        const retry = client.reader.retries[0].value;
-        for (;;) {
-          await sleep(retry);
-          const again = open(second, { headers: { 'Last-Event-ID': client.reader.lastEventId }, record: false });
-          const back = await again.head().then(() => again.headAt - died, () => undefined);
-          again.reset();
-          if (back !== undefined) return back;
-        }
-      }));
+      const returns = await Promise.all(
+        clients.map(async (client) => {
+          await waitFor(() => client.closed, { what: "the cut to be noticed" });
+          const retry = client.reader.retries[0].value;
+          for (;;) {
+            await sleep(retry);
+            const again = open(second, {
+              headers: { "Last-Event-ID": client.reader.lastEventId },
+              record: false,
+            });
+            const back = await again.head().then(
+              () => again.headAt - died,
+              () => undefined,
+            );
+            again.reset();
+            if (back !== undefined) return back;
+          }
+        }),
+      );
       const slots = histogram(returns);
       test.diagnostic(`down for ${downFor} ms; returns in each ${SLOT} ms after the cut:\n${picture(slots)}`);
       const busiest = Math.max(...slots.values());
@@ -52,4 +60,6 @@ function histogram(times) {
 }
 
 const picture = (slots) =>
-  [...slots].map(([from, count]) => `${String(from).padStart(6)} ms ${'#'.repeat(count / 4)} ${count}`).join('\n');
+  [...slots]
+    .map(([from, count]) => `${String(from).padStart(6)} ms ${"#".repeat(count / 4)} ${count}`)
+    .join("\n");

@@ -1,36 +1,36 @@
 // The stream while nothing goes wrong.
-import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
-import { open, request } from '../support/client.mjs';
-import { idsBetween, runtimeWith, withinOneMinute } from '../support/suite.mjs';
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { open, request } from "../support/client.mjs";
+import { idsBetween, runtimeWith, withinOneMinute } from "../support/suite.mjs";
 
-describe('the stream', { concurrency: true }, () => {
+describe("the stream", { concurrency: true }, () => {
   const runtime = runtimeWith({ TICK_INTERVAL_MS: 200, CPU_BUDGET_MS: 1000 });
 
-  it('says that it is an event stream, not to be cached or transformed', async () => {
+  it("says that it is an event stream, not to be cached or transformed", async () => {
     const stream = await open(runtime).head();
     stream.leave();
     assert.equal(stream.status, 200);
-    assert.equal(stream.headers['content-type'], 'text/event-stream');
-    const cache = stream.headers['cache-control'].split(/,\s*/);
-    assert.ok(cache.includes('no-store') || cache.includes('no-cache'), `cache-control: ${cache}`);
-    assert.ok(cache.includes('no-transform'), `cache-control: ${cache}`);
-    for (const name of ['content-length', 'content-encoding', 'connection', 'access-control-allow-origin']) {
+    assert.equal(stream.headers["content-type"], "text/event-stream");
+    const cache = stream.headers["cache-control"].split(/,\s*/);
+    assert.ok(cache.includes("no-store") || cache.includes("no-cache"), `cache-control: ${cache}`);
+    assert.ok(cache.includes("no-transform"), `cache-control: ${cache}`);
+    for (const name of ["content-length", "content-encoding", "connection", "access-control-allow-origin"]) {
       assert.equal(stream.headers[name], undefined, name);
     }
   });
 
-  it('sends the headers and the retry line before the first tick is due', () =>
+  it("sends the headers and the retry line before the first tick is due", () =>
     withinOneMinute(async (latest) => {
-      const stream = open(runtime, { path: '/events?interval=60000', headers: { 'Last-Event-ID': latest } });
+      const stream = open(runtime, { path: "/events?interval=60000", headers: { "Last-Event-ID": latest } });
       await stream.until(({ pieces }) => pieces.length > 0);
       stream.leave();
       assert.match(stream.text, /^retry: [0-9]+\n$/);
     }));
 
-  it('sends a new client the latest tick at once, in one block with the retry line', () =>
+  it("sends a new client the latest tick at once, in one block with the retry line", () =>
     withinOneMinute(async (latest) => {
-      const stream = await open(runtime, { path: '/events?interval=60000' }).hasTicks(1);
+      const stream = await open(runtime, { path: "/events?interval=60000" }).hasTicks(1);
       stream.leave();
       assert.match(stream.text, /^retry: [0-9]+\nid: [0-9]+\ndata: [^\n]+\n\n$/);
       assert.equal(stream.ticks[0].lastEventId, String(latest));
@@ -47,20 +47,20 @@ describe('the stream', { concurrency: true }, () => {
       for (const tick of stream.ticks) {
         assert.ok(tick.at >= Number(tick.lastEventId), `tick ${tick.lastEventId} arrived at ${tick.at}`);
       }
-      assert.deepEqual(stream.named('gap'), []);
+      assert.deepEqual(stream.named("gap"), []);
     });
   }
 
-  it('ticks by TICK_INTERVAL_MS where the client names no interval', async () => {
+  it("ticks by TICK_INTERVAL_MS where the client names no interval", async () => {
     const stream = await open(runtime).hasTicks(5);
     stream.leave();
     assert.deepEqual(stream.ids, idsBetween(stream.ids[0], stream.ids.at(-1), 200));
   });
 
-  it('shows three clients with the same interval the same ticks', async () => {
-    const first = await open(runtime, { path: '/events?interval=100' }).hasTicks(3);
-    const second = await open(runtime, { path: '/events?interval=100&format=unix' }).hasTicks(2);
-    const third = await open(runtime, { path: '/events?interval=100' }).hasTicks(10);
+  it("shows three clients with the same interval the same ticks", async () => {
+    const first = await open(runtime, { path: "/events?interval=100" }).hasTicks(3);
+    const second = await open(runtime, { path: "/events?interval=100&format=unix" }).hasTicks(2);
+    const third = await open(runtime, { path: "/events?interval=100" }).hasTicks(10);
     await first.until(({ ids }) => ids.at(-1) >= third.ids.at(-1));
     await second.until(({ ids }) => ids.at(-1) >= third.ids.at(-1));
     const all = [first, second, third];
@@ -68,49 +68,61 @@ describe('the stream', { concurrency: true }, () => {
     const from = third.ids[0];
     const to = third.ids[9];
     for (const { ids } of all) {
-      assert.deepEqual(ids.filter((id) => id >= from && id <= to), idsBetween(from, to, 100));
+      assert.deepEqual(
+        ids.filter((id) => id >= from && id <= to),
+        idsBetween(from, to, 100),
+      );
     }
   });
 
-  it('ignores parameters that it does not know', async () => {
-    const stream = await open(runtime, { path: '/events?_=1795325710000&interval=100&cb[]=%zz&=&&x' }).hasTicks(2);
+  it("ignores parameters that it does not know", async () => {
+    const stream = await open(runtime, {
+      path: "/events?_=1795325710000&interval=100&cb[]=%zz&=&&x",
+    }).hasTicks(2);
     stream.leave();
     assert.equal(stream.ids[1] - stream.ids[0], 100);
   });
 
-  it('counts in /health while it lives', async () => {
+  it("counts in /health while it lives", async () => {
     const streams = [open(runtime), open(runtime)];
     await Promise.all(streams.map((stream) => stream.head()));
-    const health = (await request(runtime, { path: '/health' })).json();
+    const health = (await request(runtime, { path: "/health" })).json();
     streams.forEach((stream) => stream.leave());
     assert.ok(health.live_streams >= 2, JSON.stringify(health));
   });
 });
 
-describe('the data of a tick', { concurrency: true }, () => {
+describe("the data of a tick", { concurrency: true }, () => {
   const runtime = runtimeWith();
   const dataOf = async (query, count) => {
     const stream = await open(runtime, { path: `/events?interval=100${query}` }).hasTicks(count);
     stream.leave();
     return stream;
   };
-  const blocks = (stream) => stream.text.replace(/^retry: [0-9]+\n/, '').split(/(?<=\n\n)/).slice(0, 3);
+  const blocks = (stream) =>
+    stream.text
+      .replace(/^retry: [0-9]+\n/, "")
+      .split(/(?<=\n\n)/)
+      .slice(0, 3);
 
-  for (const query of ['', '&format=iso']) {
-    it(`is the time in ISO 8601 with ${query || 'no format'}`, async () => {
+  for (const query of ["", "&format=iso"]) {
+    it(`is the time in ISO 8601 with ${query || "no format"}`, async () => {
       const stream = await dataOf(query, 3);
       const want = stream.ids.slice(0, 3).map((id) => `id: ${id}\ndata: ${new Date(id).toISOString()}\n\n`);
       assert.deepEqual(blocks(stream), want);
     });
   }
 
-  it('is the time in milliseconds with format=unix', async () => {
-    const stream = await dataOf('&format=unix', 3);
-    assert.deepEqual(blocks(stream), stream.ids.slice(0, 3).map((id) => `id: ${id}\ndata: ${id}\n\n`));
+  it("is the time in milliseconds with format=unix", async () => {
+    const stream = await dataOf("&format=unix", 3);
+    assert.deepEqual(
+      blocks(stream),
+      stream.ids.slice(0, 3).map((id) => `id: ${id}\ndata: ${id}\n\n`),
+    );
   });
 
-  it('is one line of JSON with format=json, sent no earlier than the tick', async () => {
-    const stream = await dataOf('&format=json', 3);
+  it("is one line of JSON with format=json, sent no earlier than the tick", async () => {
+    const stream = await dataOf("&format=json", 3);
     const want = stream.ticks.slice(0, 3).map(({ lastEventId, data, at }) => {
       const { sent_ms } = JSON.parse(data);
       assert.ok(sent_ms >= Number(lastEventId) && sent_ms <= at, `${data} at ${at}`);

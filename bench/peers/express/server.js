@@ -1,13 +1,13 @@
 // The tutorial that everybody has read: Express on Node.
-import express from 'express';
+import express from "express";
 
 const app = express();
 
-app.get('/events', (req, res) => {
+app.get("/events", (req, res) => {
   const interval = Number(req.query.interval) || 1000;
-  res.setHeader('Content-Type', 'text/event-stream');
-  res.setHeader('Cache-Control', 'no-cache');
-  res.setHeader('Connection', 'keep-alive');
+  res.setHeader("Content-Type", "text/event-stream");
+  res.setHeader("Cache-Control", "no-cache");
+  res.setHeader("Connection", "keep-alive");
   res.flushHeaders();
 
   let id = 0;
@@ -17,10 +17,10 @@ app.get('/events', (req, res) => {
   };
   send();
   const timer = setInterval(send, interval);
-  res.on('close', () => {
+  res.on("close", () => {
     clearInterval(timer);
     res.end();
   });
 });
 
-app.listen(Number(process.env.PORT), '127.0.0.1');
+app.listen(Number(process.env.PORT), "127.0.0.1");

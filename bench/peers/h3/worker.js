@@ -1,9 +1,9 @@
 // https://h3.dev/utils/response#createeventstreamevent-opts
-import { H3, createEventStream, getQuery } from 'h3';
+import { createEventStream, getQuery, H3 } from "h3";
 
 const app = new H3();
 
-app.get('/events', (event) => {
+app.get("/events", (event) => {
   const interval = Number(getQuery(event).interval) || 1000;
   const eventStream = createEventStream(event);
   let id = 0;

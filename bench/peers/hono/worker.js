@@ -1,11 +1,11 @@
 // https://hono.dev/docs/helpers/streaming#streamsse
-import { Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
 
 const app = new Hono();
 
-app.get('/events', (c) => {
-  const interval = Number(c.req.query('interval')) || 1000;
+app.get("/events", (c) => {
+  const interval = Number(c.req.query("interval")) || 1000;
   return streamSSE(c, async (stream) => {
     let id = 0;
     while (!stream.aborted) {

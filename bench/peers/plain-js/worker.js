@@ -4,8 +4,8 @@ const encoder = new TextEncoder();
 export default {
   fetch(request) {
     const url = new URL(request.url);
-    if (url.pathname !== '/events') return new Response('Not found', { status: 404 });
-    const interval = Number(url.searchParams.get('interval')) || 1000;
+    if (url.pathname !== "/events") return new Response("Not found", { status: 404 });
+    const interval = Number(url.searchParams.get("interval")) || 1000;
 
     let timer;
     const body = new ReadableStream({
@@ -23,7 +23,7 @@ export default {
       },
     });
     return new Response(body, {
-      headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' },
+      headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" },
     });
   },
 };
