@@ -1,4 +1,5 @@
-// Builds the release Worker into build/; the `[build] command` of wrangler.toml.
+// Builds the release Worker: `node scripts/build.mjs`, the `[build] command` of wrangler.toml, into
+// build/, and with --sites, that of wrangler.sites.toml, into build-sites/.
 // Nothing is done when nothing that goes into it has changed.
 import fs from "node:fs";
 import path from "node:path";
@@ -19,31 +20,48 @@ import {
 } from "./lib.mjs";
 import { setup } from "./setup.mjs";
 
-const STAMP = at("build/.stamp");
-const OUTPUTS = ["build/index.js", "build/index_bg.wasm"];
+/** The Worker as it is deployed. */
+export const MAIN = { out: "build", features: [] };
+/** The same for a site in Workers Sites. */
+export const SITES = { out: "build-sites", features: ["workers-sites"] };
 
-const inputs = (found) =>
-  hash(
-    `${hashFiles("src", "public/_headers", "Cargo.toml", "Cargo.lock", "scripts/build.mjs", "scripts/lib.mjs")} ${found.toolchain}`,
-  );
-const upToDate = (key) => readText(STAMP) === key && OUTPUTS.every((file) => fs.existsSync(at(file)));
-
-export async function build(found) {
-  if (upToDate(inputs(found))) return;
+export async function build(found, { out, features } = MAIN) {
+  const stamp = at(out, ".stamp");
+  const outputs = ["index.js", "index_bg.wasm"].map((file) => path.join(out, file));
+  const inputs = () =>
+    hash(
+      `${hashFiles("src", "public/_headers", "Cargo.toml", "Cargo.lock", "scripts/build.mjs", "scripts/lib.mjs")} ${found.toolchain} ${features}`,
+    );
+  const upToDate = (key) => readText(stamp) === key && outputs.every((file) => fs.existsSync(at(file)));
+  if (upToDate(inputs())) return;
   await locked("build", async () => {
-    const key = inputs(found);
+    const key = inputs();
     if (upToDate(key)) return; // another process built it meanwhile
     const start = Date.now();
-    fs.rmSync(STAMP, { force: true });
+    fs.rmSync(stamp, { force: true });
     const workerBuild = path.join(at(".toolchain/bin"), "worker-build");
-    const code = await inherit(workerBuild, ["--release", "--locked"], { env: buildEnv(found) });
+    const args = [
+      "--release",
+      "--out-dir",
+      out,
+      ".",
+      "--locked",
+      ...(features.length > 0 ? ["--features", features.join()] : []),
+    ];
+    const code = await inherit(workerBuild, args, { env: buildEnv(found) });
     if (code !== 0) throw new Stop(`worker-build --release failed (exit ${code}); the reason stands above.`);
-    const zipped = OUTPUTS.reduce((sum, file) => sum + gzipSync(fs.readFileSync(at(file))).length, 0);
+    const zipped = outputs.reduce((sum, file) => sum + gzipSync(fs.readFileSync(at(file))).length, 0);
     console.log(
-      `Built in ${seconds(start)}; upload: ${(zipped / 1024).toFixed(1)} KiB gzipped (${OUTPUTS.join(" + ")}).`,
+      `Built in ${seconds(start)}; upload: ${(zipped / 1024).toFixed(1)} KiB gzipped (${outputs.join(" + ")}).`,
     );
-    writeWhole(STAMP, key);
+    writeWhole(stamp, key);
   });
 }
 
-if (isMain(import.meta.url)) await run(async () => build(await setup()));
+if (isMain(import.meta.url)) {
+  await run(async () => {
+    const wrong = process.argv.slice(2).filter((arg) => arg !== "--sites");
+    if (wrong.length > 0) throw new Stop(`unknown argument ${wrong.join(" ")}: only --sites is allowed`);
+    await build(await setup(), process.argv.includes("--sites") ? SITES : MAIN);
+  });
+}

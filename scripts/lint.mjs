@@ -11,7 +11,7 @@ await run(async () => {
     RUSTC_WORKSPACE_WRAPPER: found.clippyDriver,
     CLIPPY_ARGS: "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__",
   };
-  const wasm = ["--locked", "--lib", "--target", "wasm32-unknown-unknown"];
+  const wasm = ["--locked", "--lib", "--all-features", "--target", "wasm32-unknown-unknown"];
   const checks = [
     ["format", "cargo", ["fmt", "--check"], process.env],
     ["clippy for this machine", "cargo", ["clippy", "--locked", "--all-targets", ...deny], process.env],

@@ -7,7 +7,7 @@
 //! In scope: the wire format, the timetable of a stream, resuming, the edge's
 //! limits. Not in scope: broadcasting what one client sends to others, storing
 //! events, authentication. For another kind of event write a
-//! [`source::Source`].
+//! [`clock::Source`].
 //!
 //! # The wall
 //! The modules below know nothing of Workers: they compile and are tested on
@@ -19,19 +19,13 @@
 //! A panic ends every live stream of the isolate, so the lints deny whatever
 //! can panic.
 
-pub mod accept;
+pub mod clock;
 pub mod config;
-pub mod cors;
-pub mod limits;
-pub mod params;
-pub mod problem;
-pub mod registry;
-pub mod route;
+pub mod http;
+pub mod served;
+pub mod session;
 pub mod site;
-pub mod source;
-pub mod sse;
-pub mod stream;
-pub mod ticks;
+pub mod wire;
 
 #[cfg(target_arch = "wasm32")]
 mod platform;

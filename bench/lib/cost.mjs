@@ -1,5 +1,5 @@
 // What a thousand clients cost for a month on Cloudflare: prices and limits with their source,
-// the Worker's own numbers from src/limits.rs, and CPU from the measurement.
+// the Worker's own numbers from src/config/limits.rs, and CPU from the measurement.
 import { at, readText } from "../../scripts/lib.mjs";
 import { table } from "./table.mjs";
 
@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 const MONTH_DAYS = 30;
 const MONTH_MS = MONTH_DAYS * DAY_MS;
 
-const LIMITS = readText(at("src/limits.rs"));
+const LIMITS = readText(at("src/config/limits.rs"));
 const constant = (name) =>
   Number(new RegExp(`${name}: u64 = ([\\d_]+);`).exec(LIMITS)[1].replaceAll("_", ""));
 const defaultOf = (name) =>

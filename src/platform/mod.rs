@@ -3,11 +3,10 @@
 //! What few requests need is marked `#[cold]`: the runtime optimizes whole
 //! functions, and a stream should not wait for what it does not run.
 
-mod events;
-mod live;
-mod respond;
-mod runtime;
-mod site;
+mod front;
+mod js;
+#[cfg(feature = "workers-sites")]
+mod sites;
 
 use std::fmt;
 
@@ -17,9 +16,11 @@ use wasm_bindgen::prelude::*;
 use worker::web_sys::{Request, Response};
 use worker::{Context, Env, event};
 
-use crate::problem::Problem;
-use crate::route::{ALLOW, Route, decode_path, route, split_url};
-use respond::Head;
+use crate::http::problem::Problem;
+use crate::http::route::{ALLOW, Route, decode_path, route, split_url};
+use front::{Front, events, site};
+use js::respond::{self, Head};
+use js::runtime;
 
 /// Answers a request: the site's when its bucket has answered, all others at once.
 #[event(fetch)]
@@ -47,12 +48,13 @@ fn failed(error: &JsValue) -> Result<Response, JsValue> {
 fn try_answer(request: &Request, env: &Env) -> Result<Option<Response>, JsValue> {
     let url = request.url();
     let (path, query) = split_url(&url);
+    let front = front::front();
     let answer = match route(&request.method(), &decode_path(path)) {
         Route::Site => return Ok(None),
-        Route::Events => events::get(request, query, env),
+        Route::Events => events::get(request, query, env, &front),
         Route::EventsHead => events::head(request, query, env),
         Route::EventsPreflight => events::preflight(request, env),
-        Route::Health => health(),
+        Route::Health => health(&front),
         Route::EventsMethodNotAllowed => events::refuse_method(request, env),
         Route::MethodNotAllowed => {
             let head = Head::new(405)?.with("allow", ALLOW)?;
@@ -70,11 +72,11 @@ struct Health {
 }
 
 #[cold]
-fn health() -> Result<Response, JsValue> {
+fn health(front: &Front) -> Result<Response, JsValue> {
     let health = Health {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
-        live_streams: live::count(runtime::now()),
+        live_streams: front.streams.count(runtime::now()),
     };
     Head::new(200)?.json("application/json", &health)
 }

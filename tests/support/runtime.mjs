@@ -14,16 +14,21 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const moduleTypes = { ".js": "ESModule", ".mjs": "ESModule", ".wasm": "CompiledWasm" };
 
-/** The Worker's modules: the entry first, then what the build made. */
+/** The Worker's modules: the entry first, then the handlers and what the build made. */
 function builtModules(main) {
-  const build = path.join(root, "build");
+  const build = path.join(root, main.includes("sites") ? "build-sites" : "build");
   if (!existsSync(path.join(build, "index.js"))) {
-    throw new Error('there is no built Worker (build/index.js): run "npm run build" first');
+    throw new Error(
+      `there is no built Worker in ${build}: run "npm run build" first, with "-- --sites" for Workers Sites`,
+    );
   }
   const others = readdirSync(build)
     .map((name) => path.join(build, name))
     .filter((file) => file !== main && path.extname(file) in moduleTypes);
-  return [main, ...others].map((file) => ({ type: moduleTypes[path.extname(file)], path: file }));
+  return [main, path.join(root, "src/platform/js/handlers.js"), ...others].map((file) => ({
+    type: moduleTypes[path.extname(file)],
+    path: file,
+  }));
 }
 
 function workerOptions(config, vars, adapt) {

@@ -44,7 +44,7 @@ function uploaded(site) {
   );
   const manifest = {
     type: "Text",
-    path: path.join(root, "build/__STATIC_CONTENT_MANIFEST"),
+    path: path.join(root, "build-sites/__STATIC_CONTENT_MANIFEST"),
     contents: JSON.stringify(keys),
   };
   return { keys, manifest };

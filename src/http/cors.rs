@@ -1,0 +1,27 @@
+//! What an answer says of the other sites whose pages may read it.
+
+use crate::config::AllowedOrigins;
+
+/// What an answer says to the page that asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cors<'a> {
+    /// `Access-Control-Allow-Origin`.
+    pub allow_origin: Option<&'a str>,
+    /// Whether to send `Vary: Origin`, for another page gets another answer.
+    pub vary: bool,
+}
+
+impl<'a> Cors<'a> {
+    /// The answer to a request with this `Origin` header.
+    #[must_use]
+    pub fn answer(allowed: &AllowedOrigins, origin: Option<&'a str>) -> Self {
+        match allowed {
+            AllowedOrigins::Same => Self { allow_origin: None, vary: false },
+            AllowedOrigins::Any => Self { allow_origin: Some("*"), vary: false },
+            AllowedOrigins::List(list) => Self {
+                allow_origin: origin.filter(|origin| list.iter().any(|one| one == origin)),
+                vary: true,
+            },
+        }
+    }
+}

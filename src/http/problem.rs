@@ -1,0 +1,81 @@
+//! Refusals, as `application/problem+json` (RFC 9457).
+
+use serde::Serialize;
+
+use crate::config::limits::ECHOED_VALUE_BYTES;
+
+/// The media type of a problem.
+pub const CONTENT_TYPE: &str = "application/problem+json";
+
+/// An answer that says what was wrong and what is allowed, and nothing of the
+/// inside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: u16,
+    /// The status in words.
+    pub title: &'static str,
+    /// What was wrong with this request.
+    pub detail: String,
+    /// Which query parameter was bad.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<&'static str>,
+    /// Its value, cut at 64 bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// What it may be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<String>,
+}
+
+impl Problem {
+    fn new(status: u16, title: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self { status, title, detail, parameter: None, value: None, allowed: None }
+    }
+
+    /// 400: a parameter's value is none of those allowed.
+    #[must_use]
+    pub fn bad_parameter(parameter: &'static str, value: &str, allowed: String) -> Self {
+        let cut = value.floor_char_boundary(ECHOED_VALUE_BYTES);
+        Self {
+            parameter: Some(parameter),
+            value: value.get(..cut).map(str::to_owned),
+            detail: format!("The query parameter {parameter} must be {allowed}."),
+            allowed: Some(allowed),
+            ..Self::new(400, "Bad Request", "")
+        }
+    }
+
+    /// 405; the `Allow` header goes with it.
+    #[must_use]
+    pub fn method_not_allowed(allow: &str) -> Self {
+        Self::new(405, "Method Not Allowed", format!("Allowed here: {allow}."))
+    }
+
+    /// 406.
+    #[must_use]
+    pub fn not_acceptable() -> Self {
+        let detail = "This resource is text/event-stream, which the Accept header excludes.";
+        Self::new(406, "Not Acceptable", detail)
+    }
+
+    /// 500: a variable is wrong; which one stands in the log.
+    #[must_use]
+    pub fn misconfigured() -> Self {
+        Self::new(500, "Internal Server Error", "The server is not configured correctly.")
+    }
+
+    /// 500: the runtime failed us; how stands in the log.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(500, "Internal Server Error", "The server could not answer this request.")
+    }
+
+    /// 503; the `Retry-After` header goes with it.
+    #[must_use]
+    pub fn overloaded() -> Self {
+        let detail = "As many streams are open as this server allows. Try again later.";
+        Self::new(503, "Service Unavailable", detail)
+    }
+}

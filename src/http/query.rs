@@ -1,0 +1,62 @@
+//! What a client may say in the query of `/events`.
+
+use std::borrow::Cow;
+
+use crate::clock::Format;
+use crate::config::limits::TICK_INTERVAL_MS;
+use crate::config::{
+    Config,
+    number::{allowed_range, whole_number},
+};
+use crate::http::problem::Problem;
+
+/// The query, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query<'a> {
+    /// Milliseconds between ticks.
+    pub interval_ms: u32,
+    /// How a tick is written.
+    pub format: Format,
+    /// For clients that cannot set the `Last-Event-ID` header.
+    pub last_event_id: Option<Cow<'a, str>>,
+}
+
+impl<'a> Query<'a> {
+    /// Reads the first of each known name. Others are ignored: polyfills add
+    /// their own against caches.
+    ///
+    /// # Errors
+    /// 400 for a bad `interval` or `format`.
+    pub fn parse(query: &'a str, config: &Config) -> Result<Self, Problem> {
+        let (mut interval, mut format, mut last_event_id) = (None, None, None);
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let known = match &*name {
+                "interval" => &mut interval,
+                "format" => &mut format,
+                "last_event_id" => &mut last_event_id,
+                _ => continue,
+            };
+            known.get_or_insert(value);
+        }
+        Ok(Self {
+            interval_ms: interval
+                .map_or(Ok(config.tick_interval_ms), |text| parse_interval(&text))?,
+            format: format.map_or(Ok(Format::default()), |text| parse_format(&text))?,
+            last_event_id,
+        })
+    }
+}
+
+fn parse_interval(text: &str) -> Result<u32, Problem> {
+    let (min, max) = (TICK_INTERVAL_MS.min, TICK_INTERVAL_MS.max);
+    whole_number(text, min, max)
+        .ok_or_else(|| Problem::bad_parameter("interval", text, allowed_range(min, max)))
+}
+
+fn parse_format(text: &str) -> Result<Format, Problem> {
+    Format::from_name(text).ok_or_else(|| {
+        let names = Format::ALL.map(|(name, _)| name);
+        let (last, others) = names.split_last().unwrap_or((&"", &[]));
+        Problem::bad_parameter("format", text, [&*others.join(", "), " or ", *last].concat())
+    })
+}

@@ -1,0 +1,216 @@
+//! `/events`: from a request to a stream or a refusal.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::JsString;
+use wasm_bindgen::prelude::*;
+use worker::Env;
+use worker::web_sys::{Request, Response};
+
+use super::Front;
+use crate::config::Config;
+use crate::http::accept::{self, Accepts};
+use crate::http::cors::Cors;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::http::route::EVENTS_ALLOW;
+use crate::platform::binding;
+use crate::platform::js::respond::{self, Head};
+use crate::platform::js::runtime;
+use crate::served;
+use crate::session::{Session, overload};
+
+#[wasm_bindgen]
+extern "C" {
+    type Headers;
+
+    #[wasm_bindgen(method)]
+    fn get(this: &Headers, name: &JsString) -> Option<String>;
+}
+
+thread_local! {
+    // Kept: as Rust's text each of them would be decoded for each request.
+    static ACCEPT: JsString = "accept".into();
+    static LAST_EVENT_ID: JsString = "last-event-id".into();
+    static ORIGIN: JsString = "origin".into();
+}
+
+/// What answers depend on beside the request's own words.
+struct Context {
+    config: Rc<Config>,
+    headers: Headers,
+    origin: Option<String>,
+}
+
+impl Context {
+    /// `None` where a variable is wrong.
+    fn of(request: &Request, env: &Env) -> Result<Option<Self>, JsValue> {
+        let headers: Headers = JsValue::from(request.headers()).unchecked_into();
+        let origin = ORIGIN.with(|name| headers.get(name));
+        Ok(config(env).map(|config| Self { config, headers, origin }))
+    }
+
+    fn cors(&self) -> Cors<'_> {
+        Cors::answer(&self.config.allowed_origins, self.origin.as_deref())
+    }
+}
+
+/// Streams, or says why not.
+pub fn get(request: &Request, query: &str, env: &Env, front: &Front) -> Result<Response, JsValue> {
+    let Some(context) = Context::of(request, env)? else { return misconfigured() };
+    let (query, accepts) = match check(query, &context)? {
+        Ok(checked) => checked,
+        Err(refusal) => return Ok(refusal),
+    };
+    let config = &*context.config;
+    let random = runtime::random()?;
+    let now = runtime::now();
+    let header = LAST_EVENT_ID.with(|name| context.headers.get(name));
+    let feed = served::feed(&query, header.as_deref(), config, now);
+
+    if front.streams.is_full(config.max_streams, now) {
+        return turn_away(&context, &feed, accepts, random.retry);
+    }
+    let session = Session::new(feed, config, random, now);
+    stream_head(context.cors())?.stream(&front.streams.open(session, now)?)
+}
+
+/// The isolate is full.
+#[cold]
+fn turn_away(
+    context: &Context,
+    feed: &served::Feed,
+    accepts: Accepts,
+    random: u32,
+) -> Result<Response, JsValue> {
+    let Context { config, .. } = context;
+    runtime::console_log(&overload::log_line(feed));
+    if accepts == Accepts::ByName {
+        let body = overload::body(config, feed, random);
+        return stream_head(context.cors())?.text(&String::from_utf8_lossy(&body));
+    }
+    let seconds = overload::retry_ms(config, random).div_ceil(1_000);
+    let head = Head::new(503)?.with("retry-after", &seconds.to_string())?;
+    respond::problem(head.with_cors(context.cors())?, &Problem::overloaded())
+}
+
+/// The headers that GET answers with where there is room, and no stream.
+#[cold]
+pub fn head(request: &Request, query: &str, env: &Env) -> Result<Response, JsValue> {
+    let Some(context) = Context::of(request, env)? else { return misconfigured() };
+    match check(query, &context)? {
+        Ok(_) => stream_head(context.cors())?.empty(),
+        Err(refusal) => Ok(refusal),
+    }
+}
+
+/// Answers a browser that asks whether another site's page may send the
+/// headers that resume a stream.
+#[cold]
+pub fn preflight(request: &Request, env: &Env) -> Result<Response, JsValue> {
+    let Some(context) = Context::of(request, env)? else { return misconfigured() };
+    let cors = context.cors();
+    let head = Head::new(204)?.with("allow", EVENTS_ALLOW)?.with_cors(cors)?;
+    if cors.allow_origin.is_none() {
+        return head.empty();
+    }
+    head.with("access-control-allow-methods", EVENTS_ALLOW)?
+        .with("access-control-allow-headers", "Last-Event-ID, Cache-Control")?
+        .with("access-control-max-age", "86400")?
+        .empty()
+}
+
+/// Refuses a method, so that another site's page may read why.
+#[cold]
+pub fn refuse_method(request: &Request, env: &Env) -> Result<Response, JsValue> {
+    let Some(context) = Context::of(request, env)? else { return misconfigured() };
+    let head = Head::new(405)?.with("allow", EVENTS_ALLOW)?.with_cors(context.cors())?;
+    respond::problem(head, &Problem::method_not_allowed(EVENTS_ALLOW))
+}
+
+#[cold]
+fn misconfigured() -> Result<Response, JsValue> {
+    respond::problem(Head::new(500)?, &Problem::misconfigured())
+}
+
+/// What the client wants, or the refusal that it gets.
+fn check<'a>(
+    query: &'a str,
+    context: &Context,
+) -> Result<Result<(Query<'a>, Accepts), Response>, JsValue> {
+    if !context.config.events_enabled {
+        return switched_off(context).map(Err);
+    }
+    let accepts = accept::event_stream(ACCEPT.with(|name| context.headers.get(name)).as_deref());
+    if accepts == Accepts::No {
+        return refuse(context, &Problem::not_acceptable()).map(Err);
+    }
+    match Query::parse(query, &context.config) {
+        Ok(params) => Ok(Ok((params, accepts))),
+        Err(problem) => refuse(context, &problem).map(Err),
+    }
+}
+
+#[cold]
+fn switched_off(context: &Context) -> Result<Response, JsValue> {
+    let head = Head::new(204)?.with("cache-control", "no-store")?;
+    head.with_cors(context.cors())?.empty()
+}
+
+#[cold]
+fn refuse(context: &Context, problem: &Problem) -> Result<Response, JsValue> {
+    respond::problem(Head::new(problem.status)?.with_cors(context.cors())?, problem)
+}
+
+/// The head of a stream. Where it does not vary with the page that asks, it is
+/// made once in an isolate's life.
+fn stream_head(cors: Cors<'_>) -> Result<Rc<Head>, JsValue> {
+    thread_local! {
+        static HEAD: RefCell<Option<Rc<Head>>> = const { RefCell::new(None) };
+    }
+    if cors.vary {
+        return new_stream_head(cors).map(Rc::new);
+    }
+    if let Some(head) = HEAD.with_borrow(Clone::clone) {
+        return Ok(head);
+    }
+    let head = Rc::new(new_stream_head(cors)?);
+    HEAD.set(Some(head.clone()));
+    Ok(head)
+}
+
+/// No `Connection`, `Transfer-Encoding` or `Content-Length`: they are the
+/// runtime's, and the first is an error in HTTP/2 (RFC 9113, 8.2.2).
+#[cold]
+fn new_stream_head(cors: Cors<'_>) -> Result<Head, JsValue> {
+    Head::new(200)?
+        .with("content-type", "text/event-stream")?
+        .with("cache-control", "no-store, no-transform")?
+        // For an nginx in front: without it nginx collects events.
+        .with("x-accel-buffering", "no")?
+        .with_cors(cors)
+}
+
+/// The variables, parsed once in an isolate's life, for they stay as they are;
+/// `None`, with a line in the log, where one of them is wrong.
+fn config(env: &Env) -> Option<Rc<Config>> {
+    thread_local! {
+        static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
+    }
+    if let Some(config) = CONFIG.with_borrow(Clone::clone) {
+        return Some(config);
+    }
+    read_config(env).map(|config| {
+        let config = Rc::new(config);
+        CONFIG.set(Some(config.clone()));
+        config
+    })
+}
+
+#[cold]
+fn read_config(env: &Env) -> Option<Config> {
+    Config::from_lookup(|name| binding(env, name).map(|value| runtime::to_text(&value)))
+        .map_err(|error| runtime::console_error(&format!("the variables cannot be used: {error}")))
+        .ok()
+}

@@ -1,0 +1,5 @@
+//! What every handler uses of the runtime.
+
+pub mod respond;
+pub mod runtime;
+pub mod streams;

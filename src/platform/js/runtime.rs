@@ -1,0 +1,58 @@
+//! What the runtime offers, as far as the Worker uses it.
+
+use std::cell::RefCell;
+
+use wasm_bindgen::prelude::*;
+
+use crate::session::Random;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
+    fn get_random_values(into: &js_sys::Uint32Array) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_namespace = console, js_name = log)]
+    pub fn console_log(line: &str);
+
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub fn console_error(line: &str);
+
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub fn console_error_with(line: &str, error: &JsValue);
+
+    /// Any value as text.
+    #[wasm_bindgen(js_name = String)]
+    pub fn to_text(value: &JsValue) -> String;
+}
+
+/// Unix time in milliseconds. It stands still while code runs: read it after
+/// whatever was waited for.
+pub fn now() -> u64 {
+    // Dates are whole and, since 1970, not negative.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let now = js_sys::Date::now() as u64;
+    now
+}
+
+/// Random numbers for one stream. They are fetched for several at a time: the
+/// call costs more than the numbers.
+pub fn random() -> Result<Random, JsValue> {
+    const AT_ONCE: u32 = 64;
+    thread_local! {
+        static POOL: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    }
+    POOL.with_borrow_mut(|pool| {
+        if pool.len() < 4 {
+            *pool = more_random(AT_ONCE)?;
+        }
+        let mut number = || pool.pop().ok_or("no random numbers");
+        Ok(Random { retry: number()?, life: number()?, budget: number()?, goodbye: number()? })
+    })
+}
+
+#[cold]
+fn more_random(count: u32) -> Result<Vec<u32>, JsValue> {
+    let numbers = js_sys::Uint32Array::new_with_length(count);
+    get_random_values(&numbers)?;
+    Ok(numbers.to_vec())
+}

@@ -1,0 +1,5 @@
+// The entry of the Worker that is built for Workers Sites (wrangler.sites.toml).
+import Worker from "../../../build-sites/index.js";
+import { handlers } from "../js/handlers.js";
+
+export default handlers(Worker);

@@ -1,0 +1,192 @@
+//! One client's stream as a state machine: told the time, it says what to
+//! write and when to wake it. No clock, no timer and no network in here.
+//!
+//! A [`Session`] is what every stream has, whatever it sends: the opening line,
+//! heartbeats, the CPU budget, the planned end, and a client that reads slowly.
+//! A [`Feed`] is what this client is owed.
+
+mod end;
+mod feed;
+pub mod overload;
+pub mod registry;
+
+pub use end::EndReason;
+pub use feed::{Feed, Written};
+
+use crate::config::Config;
+use crate::config::limits::{
+    self, END_SPREAD, EVENT_CPU_US, OPENING_CPU_US, RETRY_SPREAD, ROOM_CHECK_MS,
+};
+use crate::wire::event::{self, Event, EventName};
+
+const ROTATE: EventName = EventName::literal("rotate");
+
+/// What one step depends on beside the session itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Unix time in milliseconds.
+    pub now: u64,
+    /// Whether the client's queue takes another chunk.
+    pub room: bool,
+    /// Whether the runtime has said that the CPU limit is near. It says so to
+    /// the whole isolate and does not name the stream that it means.
+    pub near_cpu_limit: bool,
+    /// Milliseconds after the next event is due at which to wake for it, at most half of the time
+    /// to the event after it.
+    pub stagger_ms: u64,
+}
+
+/// What to do after the bytes of a step are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Step again at this Unix time in milliseconds; at once if it is not in
+    /// the future.
+    At(u64),
+    /// End the body.
+    End(EndReason),
+}
+
+/// The random numbers of one session, evenly spread over all of `u32`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Random {
+    /// For the first reconnection time.
+    pub retry: u32,
+    /// For the life.
+    pub life: u32,
+    /// For the CPU budget.
+    pub budget: u32,
+    /// For the reconnection time of the goodbye.
+    pub goodbye: u32,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Session<F> {
+    feed: F,
+    /// The reconnection time, until the opening line is written.
+    opening: Option<u32>,
+    goodbye_retry_ms: u32,
+    started_at: u64,
+    ends_at: u64,
+    wrote_at: u64,
+    heartbeat_ms: u64,
+    /// Events and heartbeats that the whole CPU budget pays for.
+    whole_budget: u64,
+    /// How many of them it still pays for.
+    budget: u64,
+}
+
+impl<F: Feed> Session<F> {
+    /// Begins a session at `now`. The first [`Session::step`] is due at once.
+    pub fn new(feed: F, config: &Config, random: Random, now: u64) -> Self {
+        let life = limits::spread(config.max_stream_ms, END_SPREAD, random.life);
+        let cpu_us = u64::from(config.cpu_budget_ms) * 1_000;
+        let paid_for = cpu_us.saturating_sub(OPENING_CPU_US) / EVENT_CPU_US;
+        let paid_for = u32::try_from(paid_for).unwrap_or(u32::MAX);
+        let budget = u64::from(limits::spread(paid_for, END_SPREAD, random.budget));
+        Self {
+            feed,
+            opening: Some(limits::spread(config.retry_ms, RETRY_SPREAD, random.retry)),
+            goodbye_retry_ms: limits::spread(config.retry_ms, RETRY_SPREAD, random.goodbye),
+            started_at: now,
+            ends_at: now + u64::from(life),
+            wrote_at: now,
+            heartbeat_ms: u64::from(config.heartbeat_ms),
+            whole_budget: budget,
+            budget,
+        }
+    }
+
+    /// Appends to `out` what is due, as one chunk, and says what comes next.
+    ///
+    /// Without room nothing is written but the goodbye; what the client misses
+    /// meanwhile is for its feed to make good.
+    pub fn step(&mut self, moment: Moment, out: &mut Vec<u8>) -> Next {
+        let Moment { now, room, near_cpu_limit, stagger_ms } = moment;
+        // The clock may have been set back.
+        self.wrote_at = self.wrote_at.min(now);
+        let near_cpu_limit = near_cpu_limit && self.has_spent_most();
+        let more = if room && near_cpu_limit {
+            // There is no time but for the goodbye.
+            self.write_opening(out);
+            false
+        } else if room {
+            self.write_chunk(now, out)
+        } else {
+            // A look at a full queue costs a timer as an event does.
+            self.spend(1);
+            false
+        };
+
+        if now >= self.ends_at {
+            self.goodbye(EndReason::Lifetime, out)
+        } else if near_cpu_limit || self.budget == 0 {
+            self.goodbye(EndReason::Cpu, out)
+        } else if more {
+            Next::At(now)
+        } else if room {
+            Next::At(self.wake_at(now, stagger_ms).max(now + 1))
+        } else {
+            // Wait as long again as the client has kept us waiting.
+            let pause = now.saturating_sub(self.wrote_at).clamp(ROOM_CHECK_MS.0, ROOM_CHECK_MS.1);
+            Next::At(self.ends_at.min(now + pause))
+        }
+    }
+
+    /// When the stream ends at the latest, in Unix milliseconds.
+    pub fn ends_at(&self) -> u64 {
+        self.ends_at
+    }
+
+    /// The session's line in the log: one object of JSON.
+    pub fn log_line(&self, reason: EndReason, now: u64) -> String {
+        feed::log_line(&self.feed, reason, now.saturating_sub(self.started_at))
+    }
+
+    /// The opening line, what is due, or a heartbeat; true if more is due than
+    /// one chunk holds.
+    fn write_chunk(&mut self, now: u64, out: &mut Vec<u8>) -> bool {
+        let begin = out.len();
+        self.write_opening(out);
+        let Written { events, more } = self.feed.write(now, self.budget, out);
+        self.spend(events);
+        if out.len() == begin && now >= self.wrote_at + self.heartbeat_ms {
+            out.extend_from_slice(event::HEARTBEAT);
+            self.spend(1);
+        }
+        if out.len() > begin {
+            self.wrote_at = now;
+        }
+        more
+    }
+
+    fn write_opening(&mut self, out: &mut Vec<u8>) {
+        if let Some(retry_ms) = self.opening.take() {
+            event::retry(out, retry_ms);
+        }
+    }
+
+    #[cold]
+    fn goodbye(&self, reason: EndReason, out: &mut Vec<u8>) -> Next {
+        let retry_ms = self.goodbye_retry_ms;
+        let data = format!(r#"{{"reason":"{}","retry_ms":{retry_ms}}}"#, reason.as_str());
+        event::retry(out, retry_ms);
+        Event { name: Some(ROTATE), id: self.feed.echoed_id(), data: &data }.encode(out);
+        Next::End(reason)
+    }
+
+    fn spend(&mut self, events: u64) {
+        self.budget = self.budget.saturating_sub(events);
+    }
+
+    fn has_spent_most(&self) -> bool {
+        self.budget <= self.whole_budget / 2
+    }
+
+    /// Whatever comes first: the feed's next event, a heartbeat, the end.
+    fn wake_at(&self, now: u64, stagger_ms: u64) -> u64 {
+        let heartbeat = self.wrote_at + self.heartbeat_ms;
+        let event = self.feed.wake_at(now, stagger_ms).unwrap_or(u64::MAX);
+        event.min(heartbeat).min(self.ends_at)
+    }
+}

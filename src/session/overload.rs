@@ -1,0 +1,32 @@
+//! What a client gets that finds the isolate full.
+
+use super::{EndReason, Feed, feed};
+use crate::config::Config;
+use crate::config::limits::{self, RETRY_SPREAD};
+use crate::wire::event::{self, Event, EventName};
+
+const OVERLOAD: EventName = EventName::literal("overload");
+
+/// The whole body: when to come back, and the client's place again for its next
+/// try. An `EventSource` comes back from this; after a 503 it would not.
+#[must_use]
+pub fn body(config: &Config, feed: &impl Feed, random: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    let retry_ms = retry_ms(config, random);
+    event::retry(&mut out, retry_ms);
+    let data = format!(r#"{{"retry_ms":{retry_ms}}}"#);
+    Event { name: Some(OVERLOAD), id: feed.echoed_id(), data: &data }.encode(&mut out);
+    out
+}
+
+/// Milliseconds after which the client is to come back.
+#[must_use]
+pub fn retry_ms(config: &Config, random: u32) -> u32 {
+    limits::spread(config.overload_retry_ms, RETRY_SPREAD, random)
+}
+
+/// The line in the log for a client that was turned away.
+#[must_use]
+pub fn log_line(feed: &impl Feed) -> String {
+    feed::log_line(feed, EndReason::Overload, 0)
+}

@@ -1,0 +1,3 @@
+//! The format of `text/event-stream`. It knows nothing of the rest.
+
+pub mod event;

@@ -1,0 +1,311 @@
+//! What is taken from a request and what is refused, at each bound.
+
+use edge_events::clock::{Format, Start, Ticks};
+use edge_events::config::Config;
+use edge_events::config::limits::CLOCK_SKEW_MS;
+use edge_events::http::accept::{Accepts, event_stream};
+use edge_events::http::problem::Problem;
+use edge_events::http::query::Query;
+use edge_events::http::route::{Route, decode_path, route, split_url};
+use edge_events::{config::AllowedOrigins, http::cors::Cors};
+use proptest::prelude::*;
+
+fn config() -> Config {
+    Config::from_lookup(|_| None).unwrap()
+}
+
+fn interval(query: &str) -> Result<u32, Problem> {
+    Query::parse(query, &config()).map(|params| params.interval_ms)
+}
+
+#[test]
+fn each_method_and_path_has_its_route() {
+    let (events, site) = (Route::EventsMethodNotAllowed, Route::MethodNotAllowed);
+    for (method, path, expected) in [
+        ("GET", "/events", Route::Events),
+        ("HEAD", "/events", Route::EventsHead),
+        ("OPTIONS", "/events", Route::EventsPreflight),
+        ("POST", "/events", events),
+        ("DELETE", "/events", events),
+        ("get", "/events", events),
+        ("GET", "/health", Route::Health),
+        ("HEAD", "/health", Route::Health),
+        ("OPTIONS", "/health", site),
+        ("PUT", "/health", site),
+        ("GET", "/", Route::Site),
+        ("HEAD", "/", Route::Site),
+        ("GET", "/events/", Route::Site),
+        ("GET", "/Events", Route::Site),
+        ("GET", "/eventsx", Route::Site),
+        ("GET", "//events", Route::Site),
+        ("GET", "", Route::Site),
+        ("OPTIONS", "/", site),
+        ("POST", "/index.html", site),
+    ] {
+        assert_eq!(route(method, path), expected, "{method} {path}");
+    }
+}
+
+#[test]
+fn a_url_splits_into_path_and_query_as_sent() {
+    for (url, expected) in [
+        ("https://a.example/events", ("/events", "")),
+        ("https://a.example/events?x=1", ("/events", "x=1")),
+        ("https://a.example/events?", ("/events", "")),
+        ("https://a.example/e?x=/a?b#c", ("/e", "x=/a?b")),
+        ("http://127.0.0.1:8787/a%20b?c", ("/a%20b", "c")),
+        ("https://a.example", ("/", "")),
+        ("https://user:pw@a.example/x", ("/x", "")),
+        ("", ("/", "")),
+    ] {
+        assert_eq!(split_url(url), expected, "{url}");
+    }
+}
+
+#[test]
+fn a_path_is_decoded_once() {
+    assert_eq!(decode_path("/%65vents"), "/events");
+    assert_eq!(decode_path("/%2565vents"), "/%65vents");
+    assert_eq!(decode_path("/%zz%"), "/%zz%");
+    assert_eq!(decode_path("/%ff"), "/\u{FFFD}");
+}
+
+#[test]
+fn an_interval_is_a_whole_number_from_100_to_60000() {
+    assert_eq!(interval(""), Ok(1_000));
+    for (text, ms) in [("100", 100), ("101", 101), ("59999", 59_999), ("60000", 60_000)] {
+        assert_eq!(interval(&format!("interval={text}")), Ok(ms));
+    }
+    for bad in [
+        "99",
+        "60001",
+        "0",
+        "-100",
+        "%2B100",
+        "1e3",
+        "100.0",
+        "",
+        "abc",
+        "100ms",
+        "%20100",
+        "4294967396",
+        "0x64",
+        "１００",
+    ] {
+        let problem = interval(&format!("interval={bad}")).unwrap_err();
+        assert_eq!((problem.status, problem.parameter), (400, Some("interval")), "{bad}");
+        assert_eq!(problem.allowed.as_deref(), Some("a whole number from 100 to 60000"));
+    }
+}
+
+#[test]
+fn a_format_is_one_of_three() {
+    let format = |query: &str| Query::parse(query, &config()).map(|params| params.format);
+    assert_eq!(format(""), Ok(Format::Iso));
+    assert_eq!(format("format=iso"), Ok(Format::Iso));
+    assert_eq!(format("format=unix"), Ok(Format::Unix));
+    assert_eq!(format("format=json"), Ok(Format::Json));
+    for bad in ["", "ISO", "xml", "iso%20", "iso,unix"] {
+        let problem = format(&format!("format={bad}")).unwrap_err();
+        assert_eq!((problem.status, problem.parameter), (400, Some("format")), "{bad}");
+    }
+}
+
+#[test]
+fn unknown_parameters_are_ignored_and_the_first_of_a_known_one_counts() {
+    assert_eq!(interval("_=1&lastEventId=x&interval=200&interval=300&INTERVAL=1"), Ok(200));
+    let params = Query::parse("last_event_id=17&format=unix", &config()).unwrap();
+    assert_eq!(params.last_event_id.as_deref(), Some("17"));
+}
+
+#[test]
+fn a_problem_repeats_the_bad_value_cut_at_64_bytes() {
+    let problem = interval(&format!("interval={}", "9".repeat(100))).unwrap_err();
+    assert_eq!(problem.value, Some("9".repeat(64)));
+    // "é" has two bytes: the cut does not split one.
+    let problem = interval(&format!("interval=9{}", "é".repeat(100))).unwrap_err();
+    assert_eq!(problem.value, Some(format!("9{}", "é".repeat(31))));
+}
+
+#[test]
+fn a_problem_is_rfc_9457_json() {
+    let json = serde_json::to_string(&interval("interval=99").unwrap_err()).unwrap();
+    assert_eq!(
+        json,
+        "{\"status\":400,\"title\":\"Bad Request\",\
+         \"detail\":\"The query parameter interval must be a whole number from 100 to 60000.\",\
+         \"parameter\":\"interval\",\"value\":\"99\",\
+         \"allowed\":\"a whole number from 100 to 60000\"}"
+    );
+    let json = serde_json::to_string(&Problem::not_acceptable()).unwrap();
+    assert!(!json.contains("parameter") && json.contains("\"status\":406"), "{json}");
+}
+
+#[test]
+fn accept_is_read_as_rfc_9110_says() {
+    let accepts = |header| event_stream(Some(header));
+    for by_name in [
+        "text/event-stream",
+        "TEXT/Event-Stream",
+        "application/json, text/event-stream;q=0.5",
+        "text/event-stream; charset=utf-8",
+        "*/*;q=0, text/event-stream",
+    ] {
+        assert_eq!(accepts(by_name), Accepts::ByName, "{by_name}");
+    }
+    for by_range in ["", " ", "*/*", "text/*", "text/html, */*;q=0.1", "text/*;q=1, */*;q=0"] {
+        assert_eq!(accepts(by_range), Accepts::ByRange, "{by_range}");
+    }
+    for excluded in [
+        "application/json",
+        "text/html",
+        "text/event-stream;q=0",
+        "text/event-stream; q=0.000, */*",
+        "text/*;q=0, */*",
+        "*/*;q=0",
+        "image/*",
+        ",",
+        "nonsense",
+    ] {
+        assert_eq!(accepts(excluded), Accepts::No, "{excluded}");
+    }
+    assert_eq!(event_stream(None), Accepts::ByRange);
+}
+
+#[test]
+fn origins_are_none_any_or_a_list() {
+    assert_eq!(AllowedOrigins::parse(""), Some(AllowedOrigins::Same));
+    assert_eq!(AllowedOrigins::parse(" * "), Some(AllowedOrigins::Any));
+    let list = ["https://a.example", "http://localhost:3000"].map(str::to_owned).to_vec();
+    assert_eq!(
+        AllowedOrigins::parse("https://A.example , http://localhost:3000"),
+        Some(AllowedOrigins::List(list))
+    );
+    for bad in [
+        "a.example",
+        "https://",
+        "https://a.example/",
+        "https://a,",
+        "*, https://a",
+        "https://a.example:443",
+        "http://a.example:80",
+        "HTTPS://a.example:443",
+        "https://a:0443",
+        "https://a:0",
+        "https://a:65536",
+        "https://a:99999",
+        "https://[::1]x",
+        "https://[::1]:",
+        "https://[::1",
+        "https://::1",
+        "https://[]",
+        "https://[0:0:0:0:0:0:0:1]",
+        "https://[::01]",
+        "https://[::12345]",
+        "https://[1:0::2]",
+        "https://[1::0:2]",
+        "https://[1:2:3:4:5:6:7::8]",
+        "https://[1::2::3]",
+        "https://[1:0:0:0:2::]",
+        "https://[::ffff:127.0.0.1]",
+        "https://a[b",
+        "https://a..b",
+        "https://.a",
+        "https://127.1",
+        "https://127.0.0.01",
+        "https://127.0.0.256",
+        "https://127.0.0.1.",
+        "https://example.0",
+        "1https://a",
+        "https://a:b",
+        "https://a:8:9",
+        "https://a:",
+        "https://[",
+        "https://a b",
+        "https://a\nx",
+        "null",
+    ] {
+        assert_eq!(AllowedOrigins::parse(bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn an_origin_is_taken_as_a_browser_writes_it() {
+    for (written, taken) in [
+        ("https://a.example", "https://a.example"),
+        ("HTTPS://A.Example:8443", "https://a.example:8443"),
+        ("http://localhost:443", "http://localhost:443"),
+        ("https://a.example.", "https://a.example."),
+        ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
+        ("https://127.0.0.1:1", "https://127.0.0.1:1"),
+        ("https://a1.2b", "https://a1.2b"),
+        ("https://[::1]", "https://[::1]"),
+        ("https://[::]", "https://[::]"),
+        ("https://[2001:DB8::1]:65535", "https://[2001:db8::1]:65535"),
+        ("https://[1:0:0:2::3]", "https://[1:0:0:2::3]"),
+        ("https://[1::2:0:0:3]", "https://[1::2:0:0:3]"),
+        ("https://[1:2:3:4:5:6:0:8]", "https://[1:2:3:4:5:6:0:8]"),
+        ("https://[1:2:3:4:5:6::]", "https://[1:2:3:4:5:6::]"),
+        ("chrome-extension://abcdef", "chrome-extension://abcdef"),
+    ] {
+        let list = AllowedOrigins::List(vec![taken.to_owned()]);
+        assert_eq!(AllowedOrigins::parse(written), Some(list), "{written}");
+    }
+}
+
+#[test]
+fn only_a_listed_origin_is_allowed_and_the_answer_varies() {
+    let list = AllowedOrigins::parse("https://a.example").unwrap();
+    let a = Some("https://a.example");
+    assert_eq!(Cors::answer(&list, a), Cors { allow_origin: a, vary: true });
+    for other in [None, Some("https://b.example"), Some("https://a.example.evil"), Some("null")] {
+        assert_eq!(Cors::answer(&list, other), Cors { allow_origin: None, vary: true });
+    }
+    assert_eq!(
+        Cors::answer(&AllowedOrigins::Any, a),
+        Cors { allow_origin: Some("*"), vary: false }
+    );
+    assert_eq!(Cors::answer(&AllowedOrigins::Same, a), Cors { allow_origin: None, vary: false });
+}
+
+proptest! {
+    #[test]
+    fn only_a_due_tick_is_a_last_event_id(
+        text in prop_oneof![any::<String>(), "[-+ 0-9]{0,70}", (0u64..20_000).prop_map(|n| n.to_string())],
+    ) {
+        let ticks = Ticks::new(100, Format::Iso);
+        let start = Start::from_last_event_id(Some(&text), &ticks, 10_050);
+        let expected = text.parse().ok()
+            .filter(|id| !text.starts_with('+') && text.len() <= 64 && id % 100 == 0 && *id <= 10_050 + CLOCK_SKEW_MS)
+            .map_or(Start::Fresh, Start::After);
+        prop_assert_eq!(start, expected);
+    }
+
+    #[test]
+    fn no_url_breaks_the_parsers(url in any::<String>(), accept in any::<String>()) {
+        let (path, query) = split_url(&url);
+        let _ = (route("GET", &decode_path(path)), event_stream(Some(&accept)));
+        let _ = AllowedOrigins::parse(&url);
+        if let Err(problem) = Query::parse(query, &config()) {
+            prop_assert_eq!(problem.status, 400);
+            prop_assert!(problem.value.unwrap().len() <= 64);
+        }
+    }
+
+    #[test]
+    fn no_value_but_those_in_range_is_an_interval(text in "[-+ 0-9a-z.]{0,12}") {
+        let expected = text.parse::<u32>().ok()
+            .filter(|ms| (100..=60_000).contains(ms) && !text.starts_with('+'));
+        let query: String = form_urlencoded::Serializer::new(String::new())
+            .append_pair("interval", &text)
+            .finish();
+        prop_assert_eq!(interval(&query).ok(), expected);
+    }
+
+    #[test]
+    fn only_the_weights_of_zero_exclude(weight in 0u32..=1_000) {
+        let header = format!("text/event-stream;q={}", f64::from(weight) / 1_000.0);
+        let expected = if weight == 0 { Accepts::No } else { Accepts::ByName };
+        prop_assert_eq!(event_stream(Some(&header)), expected);
+    }
+}
