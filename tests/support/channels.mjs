@@ -25,14 +25,21 @@ export const ordinal = (offset) => {
 export const generation = (offset) => offset.slice(0, 16);
 export const at = (first, count) => `${generation(first)}_${String(count).padStart(16, "0")}`;
 
+/** A request's bytes. A body is bytes, or a string whose characters are bytes, so that it can be bad UTF-8. */
+export function requestBytes(port, method, path, headers, body = "") {
+  const bytes = Buffer.from(body, "latin1");
+  const all = { Host: `127.0.0.1:${port}`, ...headers };
+  if (bytes.length > 0 || method === "POST" || method === "PUT") all["Content-Length"] = bytes.length;
+  const lines = Object.entries(all)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`, "latin1"), bytes]);
+}
+
 /** One request with the secret, its whole answer, and no connection left behind. */
-export async function call(runtime, method, path, { headers = {}, body = "", ceiling } = {}) {
-  const exchange = new Exchange(runtime.port, {
-    method,
-    path,
-    body,
-    headers: { ...AUTHORIZED, ...headers },
-  });
+export async function call(runtime, method, path, { headers = {}, body, ceiling } = {}) {
+  const raw = requestBytes(runtime.port, method, path, { ...AUTHORIZED, ...headers }, body);
+  const exchange = new Exchange(runtime.port, { method, path, raw });
   try {
     await exchange.head({ ceiling });
     return await exchange.finished({ ceiling });
