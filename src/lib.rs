@@ -19,6 +19,7 @@
 //! A panic ends every live stream of the isolate, so the lints deny whatever
 //! can panic.
 
+pub mod channel;
 pub mod clock;
 pub mod config;
 pub mod http;

@@ -120,7 +120,7 @@ impl<S: Source> Feed for Timetable<S> {
     fn write(&mut self, now: u64, budget: u64, out: &mut Vec<u8>) -> Written {
         let before = self.events;
         let more = self.write_due(now, budget, out);
-        Written { events: self.events - before, more }
+        Written { events: self.events - before, more, end: None }
     }
 
     fn wake_at(&self, now: u64, stagger_ms: u64) -> Option<u64> {

@@ -1,5 +1,6 @@
 //! The variables of `wrangler.toml`, checked and typed.
 
+pub mod channels;
 pub mod limits;
 pub mod number;
 mod origins;

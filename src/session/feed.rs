@@ -23,6 +23,12 @@ pub trait Feed {
     /// itself; other clients forget it at an event without one.
     fn echoed_id(&self) -> Option<EventId<'_>>;
 
+    /// Whether a planned end is announced by an event named `rotate`. Without it
+    /// there is the reconnection time alone.
+    fn says_goodbye(&self) -> bool {
+        true
+    }
+
     /// Appends what the log says of this feed: members of a JSON object, each
     /// with a comma before it, as in `,"ticks":5`.
     fn log(&self, line: &mut String);
@@ -36,6 +42,8 @@ pub struct Written {
     /// Whether more is due at this very time. To be asked again in vain would
     /// hang the isolate: true only if something was written.
     pub more: bool,
+    /// Why the stream is over, now that this is written.
+    pub end: Option<EndReason>,
 }
 
 pub(super) fn log_line(feed: &impl Feed, reason: EndReason, duration_ms: u64) -> String {

@@ -106,19 +106,21 @@ impl<F: Feed> Session<F> {
         // The clock may have been set back.
         self.wrote_at = self.wrote_at.min(now);
         let near_cpu_limit = near_cpu_limit && self.has_spent_most();
-        let more = if room && near_cpu_limit {
+        let (more, end) = if room && near_cpu_limit {
             // There is no time but for the goodbye.
             self.write_opening(out);
-            false
+            (false, None)
         } else if room {
             self.write_chunk(now, out)
         } else {
             // A look at a full queue costs a timer as an event does.
             self.spend(1);
-            false
+            (false, None)
         };
 
-        if now >= self.ends_at {
+        if let Some(reason) = end {
+            self.goodbye(reason, out)
+        } else if now >= self.ends_at {
             self.goodbye(EndReason::Lifetime, out)
         } else if near_cpu_limit || self.budget == 0 {
             self.goodbye(EndReason::Cpu, out)
@@ -133,6 +135,11 @@ impl<F: Feed> Session<F> {
         }
     }
 
+    /// What the client is owed, for whoever brings it news.
+    pub fn feed_mut(&mut self) -> &mut F {
+        &mut self.feed
+    }
+
     /// When the stream ends at the latest, in Unix milliseconds.
     pub fn ends_at(&self) -> u64 {
         self.ends_at
@@ -143,21 +150,21 @@ impl<F: Feed> Session<F> {
         feed::log_line(&self.feed, reason, now.saturating_sub(self.started_at))
     }
 
-    /// The opening line, what is due, or a heartbeat; true if more is due than
-    /// one chunk holds.
-    fn write_chunk(&mut self, now: u64, out: &mut Vec<u8>) -> bool {
+    /// The opening line, what is due, or a heartbeat; whether more is due than
+    /// one chunk holds, and why the stream is over, if it is.
+    fn write_chunk(&mut self, now: u64, out: &mut Vec<u8>) -> (bool, Option<EndReason>) {
         let begin = out.len();
         self.write_opening(out);
-        let Written { events, more } = self.feed.write(now, self.budget, out);
+        let Written { events, more, end } = self.feed.write(now, self.budget, out);
         self.spend(events);
-        if out.len() == begin && now >= self.wrote_at + self.heartbeat_ms {
+        if out.len() == begin && end.is_none() && now >= self.wrote_at + self.heartbeat_ms {
             out.extend_from_slice(event::HEARTBEAT);
             self.spend(1);
         }
         if out.len() > begin {
             self.wrote_at = now;
         }
-        more
+        (more, end)
     }
 
     fn write_opening(&mut self, out: &mut Vec<u8>) {
@@ -169,9 +176,12 @@ impl<F: Feed> Session<F> {
     #[cold]
     fn goodbye(&self, reason: EndReason, out: &mut Vec<u8>) -> Next {
         let retry_ms = self.goodbye_retry_ms;
-        let data = format!(r#"{{"reason":"{}","retry_ms":{retry_ms}}}"#, reason.as_str());
+        let Some(word) = reason.on_the_wire() else { return Next::End(reason) };
         event::retry(out, retry_ms);
-        Event { name: Some(ROTATE), id: self.feed.echoed_id(), data: &data }.encode(out);
+        if self.feed.says_goodbye() {
+            let data = format!(r#"{{"reason":"{word}","retry_ms":{retry_ms}}}"#);
+            Event { name: Some(ROTATE), id: self.feed.echoed_id(), data: &data }.encode(out);
+        }
         Next::End(reason)
     }
 
