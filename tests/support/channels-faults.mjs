@@ -12,6 +12,10 @@ export const faulty = (options) => ({
   modules: [{ type: "ESModule", path: fixture }, ...options.modules],
 });
 
+/** And with what the runtime has for its own tests, such as a bound for the pages of a database. */
+export const faultyWithTools = (options) =>
+  faulty({ ...options, compatibilityFlags: [...(options.compatibilityFlags ?? []), "experimental"] });
+
 export const runtimeWithFaults = (vars = {}, options = {}) =>
   runtimeWith({ ...channelVars, ...vars }, { adapt: faulty, ...options });
 

@@ -16,22 +16,22 @@ import {
   publish,
   readLog,
 } from "../../support/channels.mjs";
-import { goWrong, runtimeWithFaults, seenBy } from "../../support/channels-faults.mjs";
+import { faultyWithTools, goWrong, runtimeWithFaults, seenBy } from "../../support/channels-faults.mjs";
 import { request, sleep, waitFor } from "../../support/client.mjs";
 
 const producer = (seq) => ({ "Producer-Id": "p", "Producer-Epoch": "0", "Producer-Seq": String(seq) });
 const quoted = (messages) => messages.map((message) => JSON.stringify(message));
 const FULL = "database or disk is full: SQLITE_FULL";
 
+const assertRefused = ({ status, text, headers }, expected) => {
+  assert.ok(expected.includes(status), `${status} ${text}`);
+  assert.match(headers.get("content-type"), /^application\/problem\+json/);
+  assert.doesNotMatch(text, /SQLITE|Durable Object|constraint/, "what the runtime said goes no further");
+};
+
 describe("storage that fails", () => {
   const runtime = runtimeWithFaults({ HEARTBEAT_MS: 500, RETRY_MS: 100 });
   beforeEach(() => goWrong(runtime, { storage: null, alarms: 0, clock: 0 }));
-
-  const assertRefused = ({ status, text, headers }, expected) => {
-    assert.ok(expected.includes(status), `${status} ${text}`);
-    assert.match(headers.get("content-type"), /^application\/problem\+json/);
-    assert.doesNotMatch(text, /SQLITE|Durable Object|constraint/, "what the runtime said goes no further");
-  };
 
   for (const followed of [true, false]) {
     it(`fault 5: a commit that fails is told to the publisher and shown to nobody${followed ? "" : " (no reader)"}`, async (test) => {
@@ -157,5 +157,38 @@ describe("storage that fails", () => {
     await follower.has(2);
     assertFollows(follower, quoted(["one", "two"]));
     assert.equal((await request(runtime, { path: "/health" })).status, 200);
+  });
+});
+
+describe("a database that may have 40 pages", () => {
+  const runtime = runtimeWithFaults({ HEARTBEAT_MS: 500, RETRY_MS: 100 }, { adapt: faultyWithTools });
+
+  it("fault 15: is really full: 507, nothing appended, read as before, and what fits still goes in", async (test) => {
+    const name = "open/really-full";
+    const log = ["one"];
+    await publish(runtime, name, ["one"]);
+    const follower = new Follower(runtime, name, { query: "?offset=-1" });
+    test.after(() => follower.stop());
+    await follower.has(1);
+    await goWrong(runtime, { pages: 40 });
+    let refusals = 0;
+    for (let k = 0; k < 30 && refusals < 3; k += 1) {
+      const message = `${k} ${"x".repeat(20_000)}`;
+      const answer = await post(runtime, ours(name), [message], producer(k - refusals));
+      if (answer.status === 200) log.push(message);
+      else {
+        assertRefused(answer, [507]);
+        refusals += 1;
+      }
+      const there = (await readLog(runtime, name)).messages;
+      assert.deepEqual(there, log);
+    }
+    assert.equal(refusals, 3);
+    assert.ok(log.length > 3, `${log.length} messages fitted`);
+    await goWrong(runtime, { pages: 1000 });
+    log.push("the last");
+    await publish(runtime, name, ["the last"]);
+    await follower.has(log.length);
+    assertFollows(follower, quoted(log));
   });
 });
