@@ -108,7 +108,7 @@ export async function startRuntime({
     handleStructuredLogs: (entry) => logs.push(entry),
     unsafeHandleRuntimeRestart: () =>
       logs.push({ level: "error", message: "workerd crashed and was restarted" }),
-    isolatedResourcePersistencePath: persist,
+    resourcePersistencePath: persist,
     unsafeInspectDurableObjects: true, // for `storage`
     workers: [workerOptions(config, vars, adapt), door(port), ...workers],
   });

@@ -1,5 +1,8 @@
 //! The log as it would be if its clients asked one after another.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use serde::Deserialize;
 use stateright::semantics::SequentialSpec;
 
@@ -33,6 +36,27 @@ pub enum Answer {
 pub struct Log {
     messages: Vec<String>,
     closed: bool,
+    /// What readers say stands at a place. What is appended stays as it is, so an
+    /// order that puts something else there is wrong, whatever comes later. Without
+    /// it the search would find that out only at the next read, and would try all
+    /// orders of what lies between.
+    seen: Rc<HashMap<usize, String>>,
+}
+
+impl Log {
+    /// An empty log that is going to have these messages at these places.
+    #[must_use]
+    pub fn that_will_have(seen: HashMap<usize, String>) -> Self {
+        Self { seen: Rc::new(seen), ..Self::default() }
+    }
+
+    fn agrees_with_what_was_seen(&self, messages: &[String]) -> bool {
+        let first = self.messages.len();
+        messages
+            .iter()
+            .enumerate()
+            .all(|(k, message)| self.seen.get(&(first + k)).is_none_or(|seen| seen == message))
+    }
 }
 
 impl SequentialSpec for Log {
@@ -62,7 +86,10 @@ impl SequentialSpec for Log {
         match (operation, answer) {
             (Operation::Append(messages), Answer::Appended(end)) => {
                 let real = self.messages.len() + messages.len();
-                if self.closed || end.is_some_and(|end| end != real) {
+                if self.closed
+                    || end.is_some_and(|end| end != real)
+                    || !self.agrees_with_what_was_seen(messages)
+                {
                     return false;
                 }
                 self.messages.extend_from_slice(messages);

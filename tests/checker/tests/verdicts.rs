@@ -90,6 +90,36 @@ fn nothing_is_appended_to_a_closed_log() {
     assert!(!judge(&[(2, A), (2, CLOSED)]));
 }
 
+/// The search must not try all orders of what many clients do at once.
+#[test]
+fn a_long_history_is_judged_too() {
+    let mut events = String::new();
+    let mut seen = Vec::new();
+    for round in 0..30 {
+        for client in 1000..1004 {
+            let message = format!("{client}/{round}");
+            events += &recording(&[(
+                client + 10 * round,
+                &format!(r#""asks":{{"append":["{message}"]}}"#),
+            )]);
+            seen.push(message);
+        }
+        for client in 1..4 {
+            events += &recording(&[(client, &format!(r#""asks":{{"read":{}}}"#, 4 * round))]);
+        }
+        let last: Vec<_> = seen.iter().skip(4 * usize::try_from(round).expect("small")).collect();
+        let read = serde_json::json!({ "read": { "messages": last, "all": true } });
+        for client in 1..4 {
+            events += &recording(&[(client, &format!(r#""hears":{read}"#))]);
+        }
+        // One in four is never answered.
+        for client in 1001..1004 {
+            events += &recording(&[(client + 10 * round, r#""hears":{"appended":null}"#)]);
+        }
+    }
+    assert_eq!(is_linearizable(&events), Ok(true));
+}
+
 #[test]
 fn what_is_no_recording_is_named_by_its_line() {
     let answer_to_nothing = is_linearizable(&recording(&[(1, A), (1, ONE), (1, ONE)]));

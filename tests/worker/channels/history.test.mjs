@@ -179,14 +179,22 @@ class Scene {
     const onMessage = ({ id, data }) => told([JSON.parse(data)], ordinal(id));
     this.follower = new Follower(this.runtime, this.name, { query: "?offset=-1", onMessage });
     await waitFor(() => this.ended, { ceiling: 600_000 });
-    await waitFor(() => this.follower.closed, { what: "the end of the channel" });
+    await waitFor(() => this.follower.closed || this.stopped, { what: "the end of the channel" });
     return this.follower.done;
+  }
+
+  /** Ends it whatever state it is in. */
+  stop() {
+    this.ended = true;
+    this.stopped = true;
+    this.exchange?.reset();
+    return this.follower?.stop();
   }
 
   async stream() {
     const { told, place } = this.followed();
     let [offset, closed, messages] = ["-1", false, []];
-    while (!closed) {
+    while (!closed && !this.stopped) {
       await this.isUp();
       const onEvent = ({ type, data }) => {
         if (type === "data") messages = JSON.parse(data);
@@ -197,11 +205,12 @@ class Scene {
         if (messages.length > 0) told(messages, ordinal(offset));
         messages = [];
       };
-      const exchange = open(this.runtime, {
+      this.exchange = open(this.runtime, {
         path: `${protocol(this.name)}?live=sse&offset=${offset}`,
         headers: AUTHORIZED,
         onEvent,
       });
+      const { exchange } = this;
       await waitFor(() => exchange.complete || exchange.closed, { ceiling: 600_000 });
       exchange.leave();
       messages = [];
@@ -256,9 +265,13 @@ describe("the history of a channel", () => {
   it(`is that of one log, for ${CHANNELS} channels and ${KILLS} kills`, async (test) => {
     const persist = storageFor(test);
     let runtime = await startRuntime({ vars, persist });
-    test.after(() => runtime.stop());
+    let scenes = [];
+    test.after(() => {
+      for (const scene of scenes) scene.stop();
+      return runtime.stop();
+    });
     let up = Promise.resolve();
-    const scenes = Array.from({ length: CHANNELS }, (_, k) => new Scene(runtime, `history-${k}`, () => up));
+    scenes = Array.from({ length: CHANNELS }, (_, k) => new Scene(runtime, `history-${k}`, () => up));
     for (const { name } of scenes) {
       const created = await call(runtime, "PUT", protocol(name), {
         headers: { "Content-Type": "application/json" },
