@@ -119,8 +119,8 @@ export class Follower {
   messages = [];
   gaps = [];
   rotations = [];
-  /** Connections that were answered, and those that were cut instead of ended. */
-  connections = 0;
+  /** Streams that are over, and those of them that were cut. */
+  ended = 0;
   cuts = 0;
   closed = false;
   status = 0;
@@ -189,7 +189,7 @@ export class Follower {
       this.status = this.#exchange.status;
       if (this.status === 204) this.closed = true; // the order to stop
       if (this.#exchange.status === 200) {
-        this.connections += 1;
+        this.ended += 1;
         if (!this.#exchange.complete) this.cuts += 1;
       }
       retry = this.#exchange.reader.retries.at(-1)?.value ?? retry;

@@ -24,7 +24,7 @@ describe(`${READERS} readers of one channel`, () => {
     ...channelVars,
     MAX_STREAMS: READERS + 100,
     MAX_STREAM_MS: 3_600_000,
-    HEARTBEAT_MS: 60_000,
+    HEARTBEAT_MS: 2000, // by which a closed tab is noticed
   });
   const name = "open/many";
 
