@@ -119,15 +119,10 @@ describe("between front and object", () => {
     const name = "open/older";
     await publish(runtime, name, ["one"]);
     const before = await seenBy(runtime);
-    for (const target of [
-      `https://channel/someday${ours(name)}`,
-      `https://channel/events`,
-      `https://channel/`,
-      `https://channel/resume${ours(name)}`,
-      `https://channel/resume${ours(name)}?offset=x`,
-    ]) {
-      const { status } = await askObject({ name, target });
-      assert.ok(status >= 400 && status < 600, `${target}: ${status}`);
+    const target = `https://channel/follow${ours(name)}?`;
+    for (const word of ["someday", "n someday", "n -1", "polled", "polled -1", "n 0_0 more", " ", "\u00e9"]) {
+      const { status } = await askObject({ name, target, word });
+      assert.ok(status >= 400 && status < 600, `${word}: ${status}`);
     }
     for (const text of [
       "z1",
@@ -142,7 +137,8 @@ describe("between front and object", () => {
     ]) {
       const { status, closed, messages } = await askObject({
         name,
-        target: `https://channel/events${ours(name)}`,
+        target,
+        word: "n",
         text,
       });
       assert.equal(status, 101);

@@ -42,10 +42,11 @@ describe("storage that fails", () => {
         : [];
       test.after(() => followers.map((follower) => follower.stop()));
       await Promise.all(followers.map((follower) => follower.has(1)));
-      await goWrong(runtime, { storage: "commit" });
+      const { constructions } = await goWrong(runtime, { storage: "commit" });
       assertRefused(await post(runtime, ours(name), ["undone"]), [500, 503]);
       await goWrong(runtime, { storage: null });
       await publish(runtime, name, ["after"]);
+      assert.ok((await seenBy(runtime)).constructions > constructions, "the runtime took the object away");
       for (const follower of followers) {
         await follower.has(2);
         assertFollows(follower, quoted(["before", "after"]));
@@ -60,13 +61,11 @@ describe("storage that fails", () => {
     const follower = new Follower(runtime, name, { query: "?offset=-1" });
     test.after(() => follower.stop());
     await follower.has(1);
-    for (const statement of ["INSERT INTO producers", "INSERT INTO seg", "producers"]) {
-      const before = await seenBy(runtime);
+    for (const statement of ["INTO producers", "INSERT INTO seg"]) {
       await goWrong(runtime, { storage: { statement, message: "interrupted" } });
       const answer = await post(runtime, ours(name), ["undone"], producer(1));
       await goWrong(runtime, { storage: null });
       assertRefused(answer, [500, 503]);
-      assert.ok(before, statement);
     }
     const again = await post(runtime, ours(name), ["two"], producer(1));
     assert.equal(again.status, 200, "the repeat is new, for the producer's state was undone too");
