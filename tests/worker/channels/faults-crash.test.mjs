@@ -14,6 +14,7 @@ import {
   post,
   protocol,
   readLog,
+  untilReaders,
 } from "../../support/channels.mjs";
 import { storageFor } from "../../support/channels-processes.mjs";
 import { sleep, waitFor } from "../../support/client.mjs";
@@ -66,7 +67,10 @@ async function survive(test, { name, rate, followers }) {
   const publishing = Promise.all(["a", "b", "c", "d"].map(publisher));
   publishing.catch(() => {});
   for (let kill = 1; kill <= KILLS; kill += 1) {
-    await Promise.race([sleep(BETWEEN_KILLS_MS), publishing]);
+    await Promise.race([
+      untilReaders(runtime, name, followers).then(() => sleep(BETWEEN_KILLS_MS)),
+      publishing,
+    ]);
     await runtime.kill();
     runtime = await startRuntime({ vars, persist, port: runtime.port });
   }

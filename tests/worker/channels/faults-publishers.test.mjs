@@ -143,7 +143,7 @@ describe("publishers", () => {
       const view = { query, ids: [], data: [], stream };
       views.push(view);
       try {
-        await stream.until(() => stream.named("message").length >= 30 || stream.closed, { ceiling: 30_000 });
+        await stream.until(() => stream.named("message").length >= 10 || stream.closed, { ceiling: 30_000 });
       } finally {
         stream.reset();
       }
