@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 // A reader written from the HTML standard, and the source that the docs show.
+mod channel_support;
 mod countdown;
 mod reader;
 
 // One for each room of src/.
 mod architecture;
+mod channel_requests;
 mod configuration;
 mod live_streams;
 mod requests;
