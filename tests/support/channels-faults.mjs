@@ -23,5 +23,5 @@ export const runtimeWithFaults = (vars = {}, options = {}) =>
 export const goWrong = async (runtime, faults) =>
   (await request(runtime, { method: "POST", path: "/fault", body: JSON.stringify(faults) })).json();
 
-/** What the fixture has seen: `{constructions, alarms, requests, opened, swallowed}`. */
+/** What the fixture has seen: `{constructions, alarms, requests, opened, swallowed, repeated}`. */
 export const seenBy = async (runtime) => (await request(runtime, { path: "/fault" })).json();

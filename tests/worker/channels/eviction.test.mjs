@@ -32,11 +32,11 @@ describe("an object that is evicted", () => {
     { adapt },
   );
 
-  for (const [fault, webSockets] of [
-    [3, "hibernate"],
-    [4, "close"],
+  for (const [what, webSockets] of [
+    ["fault 3: with its sockets kept", "hibernate"],
+    ["fault 4: with its sockets cut", "close"],
   ]) {
-    it(`fault ${fault}: with its sockets ${fault === 3 ? "kept" : "cut"}: the same stream goes on, and misses nothing`, async (test) => {
+    it(`${what}: the same stream goes on, and misses nothing`, async (test) => {
       const name = `open/evicted-${webSockets}`;
       const log = ["one"];
       await publish(runtime, name, ["one"]);

@@ -186,6 +186,31 @@ describe("between front and object", () => {
     assertFollows(follower, quoted(["one", "two"]));
   });
 
+  it("frames that come twice, or late, are shown once: a reader goes by its place", async (test) => {
+    const name = "open/repeated";
+    const log = ["one"];
+    await publish(runtime, name, ["one"]);
+    const followers = Array.from({ length: 3 }, () => new Follower(runtime, name, { query: "?offset=-1" }));
+    test.after(() => followers.map((follower) => follower.stop()));
+    await Promise.all(followers.map((follower) => follower.has(1)));
+    const { opened } = await seenBy(runtime);
+    await goWrong(runtime, { sockets: { repeat: true, upTo: opened } });
+    for (let k = 2; k <= 20; k += 1) {
+      log.push(`message ${k}`);
+      await publish(runtime, name, [`message ${k}`]);
+    }
+    await Promise.all(followers.map((follower) => follower.has(log.length)));
+    assert.ok((await seenBy(runtime)).repeated >= 3 * 19);
+    await goWrong(runtime, HEALTHY);
+    log.push("the last");
+    await publish(runtime, name, ["the last"]);
+    for (const follower of followers) {
+      await follower.has(log.length);
+      assertFollows(follower, quoted(log));
+      assert.equal(follower.ended, 0);
+    }
+  });
+
   /** A request to the object as only a front makes it; `text` is sent over the socket that it gives. */
   const askObject = async (question) => {
     const answer = await fetch(`${runtime.url}/ask`, { method: "POST", body: JSON.stringify(question) });
