@@ -44,6 +44,7 @@ async function survive(test, { name, rate, followers }) {
   const acknowledged = [];
   let lost = 0;
   let stopped = false;
+  test.after(() => (stopped = true));
   const publisher = async (from) => {
     const every = (1000 * PUBLISHERS) / rate;
     let due = Date.now();

@@ -127,6 +127,7 @@ describe("publishers", () => {
     const name = "open/race";
     await create(runtime, name);
     let stopped = false;
+    test.after(() => (stopped = true));
     let count = 0;
     const began = Date.now();
     const publishing = Array.from({ length: 8 }, async () => {
@@ -196,6 +197,7 @@ describe("publishers", () => {
         }
       });
       const followers = [];
+      test.after(() => followers.map((follower) => follower.stop()));
       const subscribe = async () => {
         for (let k = 0; k < 5; k += 1) {
           followers.push(new Follower(runtime, name, { query: "?offset=-1" }));

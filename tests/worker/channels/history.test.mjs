@@ -26,19 +26,23 @@ import { root, startRuntime } from "../../support/runtime.mjs";
 
 const CHANNELS = LONG ? 20 : 6;
 const KILLS = LONG ? 10 : 3;
-const BETWEEN_KILLS_MS = 400; // some dozens of requests for each channel
+const ANSWERS_BETWEEN_KILLS = 20; // for each channel
 const vars = { ...channelVars, RETRY_MS: 100 };
 
 const manifest = path.join(root, "tests/checker/Cargo.toml");
 const target = path.join(root, "target/checker");
 
+const WRITERS = 1000;
+const isWriter = (client) => client > WRITERS;
+
 /** Writes down, in one order, what the clients of one channel ask and hear. */
 class Recorder {
   events = [];
+  answers = 0;
   // The checker tries clients in the order of their numbers, and a read is never too early: so
   // readers have the low ones.
   #readers = 0;
-  #writers = 1000;
+  #writers = WRITERS;
 
   reader = () => (this.#readers += 1);
   writer = () => (this.#writers += 1);
@@ -48,7 +52,10 @@ class Recorder {
     const event = { client, asks: operation };
     this.events.push(event);
     return {
-      hears: (answer) => this.events.push({ client, hears: answer }),
+      hears: (answer) => {
+        this.events.push({ client, hears: answer });
+        this.answers += 1;
+      },
       never: () => this.events.splice(this.events.indexOf(event), 1),
     };
   }
@@ -295,15 +302,22 @@ describe("the history of a channel", () => {
     );
     const unlessFailed = (promise) => Promise.race([promise, failed]);
 
+    const someAnswers = async () => {
+      const had = scenes.map(({ recorder }) => recorder.answers);
+      await waitFor(
+        () => scenes.every(({ recorder }, k) => recorder.answers >= had[k] + ANSWERS_BETWEEN_KILLS),
+        { what: `${ANSWERS_BETWEEN_KILLS} more answers for each channel`, ceiling: 60_000 },
+      );
+    };
     for (let kill = 1; kill <= KILLS; kill += 1) {
-      await unlessFailed(sleep(BETWEEN_KILLS_MS));
+      await unlessFailed(someAnswers());
       let isUp;
       up = new Promise((resolve) => (isUp = resolve));
       await runtime.kill();
       runtime = await startRuntime({ vars, persist, port: runtime.port });
       isUp();
     }
-    await unlessFailed(sleep(BETWEEN_KILLS_MS));
+    await unlessFailed(someAnswers());
     await unlessFailed(Promise.all(scenes.map((scene) => scene.close())));
     await unlessFailed(sleep(50)); // some appends that find it closed
     for (const scene of scenes) scene.ended = true;
@@ -332,12 +346,13 @@ describe("the history of a channel", () => {
     assert.ok(sum(({ unknown }) => unknown) > 0, "no request was under way when the runtime was killed");
     for (const scene of scenes) assert.equal(new Set(scene.log).size, scene.log.length, scene.name);
 
-    // The same with one wrong answer at the end of a prefix, which the checker must refuse.
+    // What its publishers did up to some moment, and one read after it: the checker must refuse a wrong one.
     const [{ recorder, log }] = scenes;
-    const prefix = recorder.until(recorder.events.findIndex(isRead(5)) + 1);
-    const seen = prefix.at(-1).hears.read.messages;
-    const start = prefix.findLast(({ client, asks }) => asks && client === prefix.at(-1).client).asks.read;
-    const all = log.slice(0, start + seen.length);
+    const until = recorder.until(recorder.events.findIndex(isRead(5)) + 1);
+    const { client: reader, hears } = until.at(-1);
+    const start = until.findLast(({ client, asks }) => asks && client === reader).asks.read;
+    const all = log.slice(0, start + hears.read.messages.length);
+    const published = until.filter(({ client }) => isWriter(client));
     const wrong = {
       swapped: [all[1], all[0], ...all.slice(2)],
       lost: all.slice(1),
@@ -349,7 +364,7 @@ describe("the history of a channel", () => {
       const read = { read: { messages, all: false } };
       // A read of nothing that claims to be everything, behind one that saw something.
       if (what === "forgotten") read.read.all = true;
-      const events = [...prefix, { client: 999, asks: { read: 0 } }, { client: 999, hears: read }];
+      const events = [...published, { client: 999, asks: { read: 0 } }, { client: 999, hears: read }];
       const file = write(`${what}.jsonl`, lines(events));
       const verdict = judge([file]).verdicts[0];
       assert.equal(verdict, what === "right" ? "linearizable" : "refused", `a history with messages ${what}`);

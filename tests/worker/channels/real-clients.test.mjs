@@ -112,7 +112,11 @@ describe("clients of other hands", () => {
     producers.forEach((producer) => producer.process.stdin.end());
     await waitFor(() => producers.every(({ exit }) => exit), {
       what: "the producers to end",
-      ceiling: 60_000,
+      ceiling: 120_000,
+    }).catch((error) => {
+      const state = ({ kind, lines, exit }) =>
+        `${kind}: ${exit ? "ended" : "goes on"}, ${lines.length} lines, ${JSON.stringify(lines.slice(-5))}`;
+      throw new Error([error.message, ...producers.map(state)].join("\n"));
     });
     for (const { kind, exit, errors } of producers) assert.equal(exit.code, 0, `${kind}: ${errors}`);
     const log = (await readLog(runtime, NAME)).messages.map((message) => JSON.stringify(message));
