@@ -32,6 +32,7 @@ mod render;
 pub mod retention;
 pub mod sqlite;
 pub mod store;
+mod text;
 pub mod time;
 
 /// Which address a request came to. Both lead to the same channels.
