@@ -24,7 +24,7 @@ describe(`${READERS} readers of one channel`, () => {
     ...channelVars,
     MAX_STREAMS: READERS + 100,
     MAX_STREAM_MS: 3_600_000,
-    HEARTBEAT_MS: 2000, // by which a closed tab is noticed
+    HEARTBEAT_MS: LONG ? 15_000 : 2000, // by which a closed tab is noticed
   });
   const name = "open/many";
 
@@ -36,10 +36,17 @@ describe(`${READERS} readers of one channel`, () => {
       const views = [];
       while (views.length < READERS) {
         const more = Array.from({ length: 100 }, () => openView(runtime, name, { record: false }));
-        await Promise.all(
-          more.map((view) => view.until(() => view.named("ready").length > 0, { ceiling: 60_000 })),
-        );
         views.push(...more);
+        await waitFor(() => more.every((view) => view.named("ready").length > 0), {
+          what: "a hundred more to be let in",
+          ceiling: 60_000,
+        }).catch((error) => {
+          const not = views.filter((view) => view.named("ready").length === 0);
+          const [{ status, text, closed, error: why }] = not;
+          throw new Error(
+            `${error.message}; ${not.length} of ${views.length} are not: ${status} ${text} ${closed} ${why}`,
+          );
+        });
       }
       assert.equal((await head(runtime, name)).readers, READERS);
       await untilLive(runtime, READERS);
