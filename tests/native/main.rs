@@ -10,7 +10,9 @@ mod reader;
 
 // One for each room of src/.
 mod architecture;
+mod channel_json;
 mod channel_requests;
+mod channel_store;
 mod configuration;
 mod live_streams;
 mod requests;
