@@ -28,8 +28,8 @@ function builtModules(main, folder) {
   const others = readdirSync(build)
     .map((name) => path.join(build, name))
     .filter((file) => file !== main && path.extname(file) in moduleTypes);
-  const own = handlers.map((file) => path.join(root, "src/platform", file));
-  return [main, ...own, ...others].map((file) => ({
+  const own = ["entry.js", ...handlers].map((file) => path.join(root, "src/platform", file));
+  return [...new Set([main, ...own, ...others])].map((file) => ({
     type: moduleTypes[path.extname(file)],
     path: file,
   }));
@@ -120,7 +120,7 @@ export async function startRuntime({
     handleStructuredLogs: (entry) => logs.push(entry),
     unsafeHandleRuntimeRestart: () =>
       logs.push({ level: "error", message: "workerd crashed and was restarted" }),
-    isolatedResourcePersistencePath: persist,
+    resourcePersistencePath: persist,
     unsafeInspectDurableObjects: true, // for `storage`
     workers: [workerOptions(config, vars, adapt, entry, build), door(port), ...workers],
   });
