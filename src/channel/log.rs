@@ -7,6 +7,7 @@
 //! 3. What others are to hear of it is in [`Effects`], for after the commit.
 
 use super::content::Kind;
+use super::events::GROWTH;
 use super::frame::{Header, Says};
 use super::offset::Offset;
 use super::producer::{Known, Ticket};
@@ -220,8 +221,9 @@ impl<'a, S: Store> Log<'a, S> {
         Ok(())
     }
 
-    /// Messages after `from`, at most to the end of a segment; none at the end
-    /// of the log. `from` is not before [`Channel::first`].
+    /// Messages after `from`, up to `bytes` of them, as [`Body::cost`] counts them,
+    /// but at least one; none at the end of the log. `from` is not before
+    /// [`Channel::first`].
     #[allow(clippy::missing_errors_doc)]
     pub fn read(
         &mut self,
@@ -230,14 +232,28 @@ impl<'a, S: Store> Log<'a, S> {
         bytes: u64,
         view: View,
     ) -> Result<Chunk, S::Error> {
-        let holds = |segment: &&Segment| segment.start <= from;
-        let segment = channel.meta.segments.iter().rev().find(holds);
-        match segment.filter(|_| from < channel.tail.ordinal) {
-            None => Ok(Chunk { bytes: Vec::new(), to: from }),
-            Some(&segment) => {
-                self.store.read(Span { segment, from, bytes, kind: channel.meta.kind() }, view)
+        let (kind, segments) = (channel.meta.kind(), &channel.meta.segments);
+        let growth = if view == View::Body { 1 } else { GROWTH };
+        let mut chunk = Chunk { bytes: Vec::new(), to: from };
+        for (at, &segment) in segments.iter().enumerate() {
+            let end = segments.get(at + 1).map_or(channel.tail.ordinal, |next| next.start);
+            if chunk.to < segment.start || chunk.to >= end {
+                continue;
+            }
+            let left = bytes.saturating_sub(chunk.bytes.len() as u64 / growth);
+            let at_least_one = chunk.to == from;
+            let span = Span { segment, from: chunk.to, bytes: left, at_least_one, kind };
+            let mut more = self.store.read(span, view)?;
+            if view == View::Body && kind == Kind::Json && chunk.to > from && more.to > chunk.to {
+                chunk.bytes.push(b',');
+            }
+            chunk.bytes.append(&mut more.bytes);
+            chunk.to = more.to;
+            if chunk.to < end {
+                break;
             }
         }
+        Ok(chunk)
     }
 
     /// Deletes the channel.

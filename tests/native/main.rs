@@ -15,6 +15,7 @@ mod architecture;
 mod channel_json;
 mod channel_requests;
 mod channel_store;
+mod channel_time;
 mod configuration;
 mod live_streams;
 mod requests;
