@@ -12,6 +12,9 @@ mod reader;
 
 // One for each room of src/.
 mod architecture;
+mod channel_access;
+mod channel_follow;
+mod channel_frames;
 mod channel_json;
 mod channel_requests;
 mod channel_store;
