@@ -65,7 +65,7 @@ pub struct Tail {
     /// The number of messages.
     pub ordinal: u64,
     /// The bytes of all messages that there ever were, as
-    /// [`Row::cost`] counts them.
+    /// [`Body::cost`] counts them.
     pub bytes: u64,
     /// When the last row was written, in Unix milliseconds.
     pub time: u64,
