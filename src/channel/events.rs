@@ -7,6 +7,11 @@
 use super::content::Kind;
 use super::offset::Offset;
 
+/// How many times as long as [`Body::cost`](super::store::Body::cost) says the
+/// events of messages of one line are at most. A batch of very short messages, or a
+/// text of many lines, may be longer: there the events' own bytes are counted.
+pub const GROWTH: u64 = 4;
+
 /// A row as it is needed for its events.
 #[derive(Clone, Copy, Debug)]
 pub struct EventRow<'a> {

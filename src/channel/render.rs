@@ -3,12 +3,12 @@
 //! holds it to this.
 
 use super::content::Kind;
-use super::events::{self, EventRow};
+use super::events::{self, EventRow, GROWTH};
 use super::store::{Chunk, Span, View};
 
 /// Rows that are joined, the oldest first; of the first one the messages after
-/// the span's beginning. Events end when there are enough bytes of them, anywhere
-/// but before the first.
+/// the span's beginning. Events end when there are [`GROWTH`] times the span's bytes
+/// of them, anywhere but before the first.
 pub(super) struct Join {
     span: Span,
     view: View,
@@ -39,7 +39,7 @@ impl Join {
                 *to = row.id;
             }
             View::Events { generation } => {
-                let left = bytes.saturating_sub(out.len() as u64);
+                let left = (bytes * GROWTH).saturating_sub(out.len() as u64);
                 if left == 0 && *to > from {
                     return false;
                 }

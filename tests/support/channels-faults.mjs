@@ -1,6 +1,6 @@
 // The Worker with faults in it: see tests/worker/channels/fixtures/faults.mjs.
 import path from "node:path";
-import { channelVars } from "./channels.mjs";
+import { channelVars } from "./channels-clients.mjs";
 import { request } from "./client.mjs";
 import { root } from "./runtime.mjs";
 import { runtimeWith } from "./suite.mjs";

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { AUTHORIZED } from "./channels.mjs";
+import { AUTHORIZED } from "./channels-clients.mjs";
 import { root } from "./runtime.mjs";
 
 /** What set-up found or installed for the tests: `python`, `chromium`. */

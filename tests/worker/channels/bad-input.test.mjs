@@ -11,7 +11,7 @@ import {
   ours,
   protocol,
   requestBytes,
-} from "../../support/channels.mjs";
+} from "../../support/channels-clients.mjs";
 import { Exchange } from "../../support/client.mjs";
 import { runtimeWith } from "../../support/suite.mjs";
 

@@ -12,7 +12,7 @@ import {
   protocol,
   publish,
   untilReaders,
-} from "../../support/channels.mjs";
+} from "../../support/channels-clients.mjs";
 import { open, request, sleep, waitFor } from "../../support/client.mjs";
 import { root } from "../../support/runtime.mjs";
 import { runtimeWith } from "../../support/suite.mjs";

@@ -12,7 +12,7 @@ import {
   protocol,
   publish,
   readLog,
-} from "../../support/channels.mjs";
+} from "../../support/channels-clients.mjs";
 import { goWrong, runtimeWithFaults, seenBy } from "../../support/channels-faults.mjs";
 import { open, waitFor } from "../../support/client.mjs";
 

@@ -15,7 +15,7 @@ import {
   protocol,
   readLog,
   untilReaders,
-} from "../../support/channels.mjs";
+} from "../../support/channels-clients.mjs";
 import { storageFor } from "../../support/channels-processes.mjs";
 import { sleep, waitFor } from "../../support/client.mjs";
 import { startRuntime } from "../../support/runtime.mjs";

@@ -18,7 +18,7 @@ import {
   protocol,
   publish,
   readLog,
-} from "../../support/channels.mjs";
+} from "../../support/channels-clients.mjs";
 import { sleep, waitFor } from "../../support/client.mjs";
 import { runtimeWith } from "../../support/suite.mjs";
 

@@ -19,7 +19,7 @@ import {
   publish,
   readLog,
   START,
-} from "../../support/channels.mjs";
+} from "../../support/channels-clients.mjs";
 import { open, sleep, waitFor } from "../../support/client.mjs";
 import { runtimeWith } from "../../support/suite.mjs";
 

@@ -15,7 +15,7 @@ import {
   protocol,
   publish,
   readLog,
-} from "../../support/channels.mjs";
+} from "../../support/channels-clients.mjs";
 import { faultyWithTools, goWrong, runtimeWithFaults, seenBy } from "../../support/channels-faults.mjs";
 import { request, sleep, waitFor } from "../../support/client.mjs";
 

@@ -19,7 +19,7 @@ import {
   protocol,
   readLog,
   START,
-} from "../../support/channels.mjs";
+} from "../../support/channels-clients.mjs";
 import { storageFor } from "../../support/channels-processes.mjs";
 import { open, sleep, waitFor } from "../../support/client.mjs";
 import { root, startRuntime } from "../../support/runtime.mjs";

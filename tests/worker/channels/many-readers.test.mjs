@@ -11,7 +11,7 @@ import {
   ordinal,
   publish,
   untilReaders,
-} from "../../support/channels.mjs";
+} from "../../support/channels-clients.mjs";
 import { untilLive, waitFor } from "../../support/client.mjs";
 import { runtimeWith } from "../../support/suite.mjs";
 

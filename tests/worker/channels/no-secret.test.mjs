@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { describe, it } from "node:test";
-import { AUTHORIZED, call, channelVars, JSON_TYPE, ours, protocol } from "../../support/channels.mjs";
+import { AUTHORIZED, call, channelVars, JSON_TYPE, ours, protocol } from "../../support/channels-clients.mjs";
 import { storageFor } from "../../support/channels-processes.mjs";
 import { open, request } from "../../support/client.mjs";
 import { startRuntime } from "../../support/runtime.mjs";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { before, describe, it } from "node:test";
-import { call, channelVars, LONG, ours, protocol, readLog } from "../../support/channels.mjs";
+import { call, channelVars, LONG, ours, protocol, readLog } from "../../support/channels-clients.mjs";
 import { fromSetUp, Process, storageFor } from "../../support/channels-processes.mjs";
 import { waitFor } from "../../support/client.mjs";
 import { root, startRuntime } from "../../support/runtime.mjs";

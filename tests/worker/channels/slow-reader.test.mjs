@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { AUTHORIZED, channelVars, LONG, publish, untilReaders } from "../../support/channels.mjs";
+import { AUTHORIZED, channelVars, LONG, publish, untilReaders } from "../../support/channels-clients.mjs";
 import { sleep, untilLive, waitFor } from "../../support/client.mjs";
 import { runtimeWith } from "../../support/suite.mjs";
 
