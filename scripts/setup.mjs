@@ -33,7 +33,8 @@ const NODE_MINIMUM = 18; // for these scripts; wrangler runs on the Node that np
 const DEBIAN_PACKAGES = ["rustc-web", "rust-web-src", "rust-web-clippy"]; // of one version, whichever Debian serves
 const STD_RECIPE = 2; // raise it when buildStd changes
 const PYTHON_PACKAGES = [
-  // httpx-sse and all that it needs
+  // the protocol's client, httpx-sse, and all that they need
+  "durable-streams==0.1.0",
   "httpx-sse==0.4.3",
   "httpx==0.28.1",
   "anyio==4.16.0",
@@ -128,6 +129,22 @@ async function installNpm(log) {
   if (!npmReady())
     await command(log, "npm", ["rebuild", "--ignore-scripts=false", ...quiet, "node", "esbuild", "workerd"]);
   if (!npmReady()) throw new Stop(`npm ci ran, but node_modules/.bin/node does not run. See ${log}`);
+}
+
+/** Packages that only tests need, each with a lock file of its own in tests/. */
+const TEST_PACKAGES = ["tests/conformance", "tests/clients"].filter((dir) =>
+  exists(at(dir, "package-lock.json")),
+);
+const testPackagesKey = () => hash(TEST_PACKAGES.map((dir) => readText(at(dir, "package-lock.json"))).join());
+const testPackagesReady = () =>
+  stamped("test-packages", testPackagesKey()) &&
+  TEST_PACKAGES.every((dir) => exists(at(dir, "node_modules")));
+
+async function installTestPackages(log) {
+  for (const dir of TEST_PACKAGES) {
+    await command(log, "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: at(dir) });
+  }
+  stamp("test-packages", testPackagesKey());
 }
 
 // --- std for wasm32 ---------------------------------------------------------------------------
@@ -457,6 +474,7 @@ function lanes(rust, test) {
       ready: () => stamped("chromium", findChromium() ?? "none"),
       work: installChromium,
     });
+    all.push([{ name: "npm packages of the tests", ready: testPackagesReady, work: installTestPackages }]);
     all.push([{ name: "Python with an SSE client", ready: pythonReady, work: installPython }]);
   }
   return all.map((lane) => lane.filter((step) => !step.ready())).filter((lane) => lane.length > 0);

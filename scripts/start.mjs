@@ -1,6 +1,7 @@
 // Sets up, builds and serves the Worker: npm start [-- any arguments of `wrangler dev`].
 import net from "node:net";
 import { build } from "./build.mjs";
+import { channelsOnThisMachine } from "./channels.mjs";
 import { at, inherit, killChildren, run, runEnv, Stop } from "./lib.mjs";
 import { setup } from "./setup.mjs";
 
@@ -44,6 +45,7 @@ await run(async () => {
   await checkPort(optionValue(args, "--ip"), optionValue(args, "--port"));
   const found = await setup();
   await build(found);
+  console.log(channelsOnThisMachine(`127.0.0.1:${optionValue(args, "--port")}`));
 
   // Ctrl-C reaches wrangler by itself, and it ends its runtime; a signal to this process alone is passed on.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {

@@ -1,4 +1,4 @@
-// Runs every test: npm test, or one part of them: npm test -- native|worker|browser.
+// Runs every test: npm test, or one part of them: npm test -- native|worker|conformance|browser.
 import fs from "node:fs";
 import { build, SITES } from "./build.mjs";
 import { at, inherit, run, runEnv, Stop, seconds } from "./lib.mjs";
@@ -10,20 +10,21 @@ const testFiles = (dir) =>
     .sort()
     .map((file) => `${dir}/${file}`);
 
-function nodeTests(dir, required) {
+function nodeTests(dirs, required) {
   return (found) => {
-    const files = testFiles(dir);
+    const files = dirs.flatMap(testFiles);
     if (files.length > 0) return inherit(found.node, ["--test", ...files], { env: runEnv() });
-    if (required) throw new Stop(`no tests in ${dir}: *.test.mjs is expected there`);
-    console.log(`(no tests in ${dir})`);
+    if (required) throw new Stop(`no tests in ${dirs.join(", ")}: *.test.mjs is expected there`);
+    console.log(`(no tests in ${dirs.join(", ")})`);
     return 0;
   };
 }
 
 const PARTS = {
   native: () => inherit("cargo", ["test", "--locked"]),
-  worker: nodeTests("tests/worker", true),
-  browser: nodeTests("tests/browser", false),
+  worker: nodeTests(["tests/worker", "tests/worker/channels"], true),
+  conformance: (found) => inherit(found.node, ["tests/conformance/run.mjs"], { env: runEnv() }),
+  browser: nodeTests(["tests/browser"], false),
 };
 
 await run(async () => {

@@ -13,6 +13,8 @@ pub enum Route {
     EventsPreflight,
     /// The stream, by a method that it does not have.
     EventsMethodNotAllowed,
+    /// A channel, by whatever method.
+    Channel,
     /// How this isolate is.
     Health,
     /// A file of the site.
@@ -35,9 +37,27 @@ pub fn route(method: &str, path: &str) -> Route {
         ("/events", "OPTIONS") => Route::EventsPreflight,
         ("/events", _) => Route::EventsMethodNotAllowed,
         ("/health", "GET" | "HEAD") => Route::Health,
+        _ if channel(path).is_some() => Route::Channel,
         (_, "GET" | "HEAD") => Route::Site,
         _ => Route::MethodNotAllowed,
     }
+}
+
+/// The two addresses of a channel, before its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prefix {
+    /// `/channels/`
+    Channels,
+    /// `/v1/stream/`, where the Durable Streams protocol's clients look.
+    Stream,
+}
+
+/// Finds the address of a channel and what names it: the rest of the path, as
+/// sent.
+#[must_use]
+pub fn channel(path: &str) -> Option<(Prefix, &str)> {
+    let ours = path.strip_prefix("/channels/").map(|name| (Prefix::Channels, name));
+    ours.or_else(|| path.strip_prefix("/v1/stream/").map(|name| (Prefix::Stream, name)))
 }
 
 /// Splits a request's absolute URL into its path and query, as sent.

@@ -5,8 +5,10 @@
 
 mod front;
 mod js;
+mod object;
 #[cfg(feature = "workers-sites")]
 mod sites;
+mod variables;
 
 use std::fmt;
 
@@ -22,21 +24,19 @@ use front::{Front, events, site};
 use js::respond::{self, Head};
 use js::runtime;
 
-/// Answers a request: the site's when its bucket has answered, all others at once.
+/// Answers a request for the site, when its bucket has answered.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response, fmt::Error> {
-    let answer = match answer(&request, &env) {
-        Ok(None) => site::get(request, &env).await.or_else(|error| failed(&error)).map(Some),
-        answered => answered,
-    };
+    let answer = site::get(request, &env).await.or_else(|error| failed(&error));
     // The worker crate makes a bare 500 of an error.
-    answer.ok().flatten().ok_or(fmt::Error)
+    answer.map_err(|_| fmt::Error)
 }
 
-/// The answer, unless it is the site's. `entry.js` asks here first.
+/// The answer, unless there is something to wait for: null for what is a
+/// channel's, undefined for what is the site's. `handlers.js` asks here first.
 #[wasm_bindgen]
-pub fn answer(request: &Request, env: &Env) -> Result<Option<Response>, JsValue> {
-    try_answer(request, env).or_else(|error| failed(&error).map(Some))
+pub fn answer(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
+    try_answer(request, env).or_else(|error| failed(&error).map(JsValue::from))
 }
 
 #[cold]
@@ -45,12 +45,13 @@ fn failed(error: &JsValue) -> Result<Response, JsValue> {
     respond::problem(Head::new(500)?, &Problem::internal())
 }
 
-fn try_answer(request: &Request, env: &Env) -> Result<Option<Response>, JsValue> {
+fn try_answer(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
     let url = request.url();
     let (path, query) = split_url(&url);
     let front = front::front();
     let answer = match route(&request.method(), &decode_path(path)) {
-        Route::Site => return Ok(None),
+        Route::Channel => return Ok(JsValue::NULL),
+        Route::Site => return Ok(JsValue::UNDEFINED),
         Route::Events => events::get(request, query, env, &front),
         Route::EventsHead => events::head(request, query, env),
         Route::EventsPreflight => events::preflight(request, env),
@@ -61,7 +62,7 @@ fn try_answer(request: &Request, env: &Env) -> Result<Option<Response>, JsValue>
             respond::problem(head, &Problem::method_not_allowed(ALLOW))
         }
     };
-    answer.map(Some)
+    answer.map(JsValue::from)
 }
 
 #[derive(Serialize)]
@@ -76,7 +77,7 @@ fn health(front: &Front) -> Result<Response, JsValue> {
     let health = Health {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
-        live_streams: front.streams.count(runtime::now()),
+        live_streams: front.count(runtime::now()),
     };
     Head::new(200)?.json("application/json", &health)
 }

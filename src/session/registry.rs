@@ -57,11 +57,10 @@ impl<T> Registry<T> {
         live
     }
 
-    /// Whether `max` streams are live at `now`.
-    pub fn is_full(&mut self, max: u32, now: u64) -> bool {
-        // Few isolates are near it: then nobody need be counted.
-        let max = max as usize;
-        self.slots.len() - self.free.len() >= max && self.count(now) >= max
+    /// How many streams have not left, at once: no fewer than are live.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.slots.len() - self.free.len()
     }
 
     /// Adds the stream that `make` makes of its key; it ends at `ends_at`, in
@@ -100,8 +99,7 @@ impl<T> Registry<T> {
     /// be woken for it: 0 with few streams, more the more there are, and spread
     /// evenly over them. See [`WAKES_PER_MS`].
     pub fn stagger_ms(&self, key: u32) -> u64 {
-        let live = self.slots.len() - self.free.len();
-        u64::from(key & SLOT_MASK) % (live.div_ceil(WAKES_PER_MS).max(1) as u64)
+        u64::from(key & SLOT_MASK) % (self.held().div_ceil(WAKES_PER_MS).max(1) as u64)
     }
 
     /// The stream of this key, if it has not left.

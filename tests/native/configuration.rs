@@ -1,6 +1,7 @@
 //! The variables: ranges, messages, and what `wrangler.toml` says of them.
 
 use edge_events::config::AllowedOrigins;
+use edge_events::config::channels::{self, ChannelConfig};
 use edge_events::config::limits::{NUMBERS, Variable, spread};
 use edge_events::config::{Config, ConfigError};
 use proptest::prelude::*;
@@ -77,6 +78,15 @@ fn the_other_variables_are_checked_too() {
 }
 
 /// Reads `[vars]` as the file has them.
+const CHANNEL_NUMBERS: [channels::Variable; 6] = [
+    channels::MAX_APPEND_BYTES,
+    channels::MAX_CHANNEL_BYTES,
+    channels::MAX_CHANNEL_AGE_S,
+    channels::MAX_READERS,
+    channels::MAX_CHUNK_BYTES,
+    channels::LONG_POLL_MS,
+];
+
 fn vars_of(toml: &str) -> Vec<(String, String)> {
     let vars = toml.split("\n[vars]\n").nth(1).expect("[vars]");
     let vars = vars.split("\n[").next().unwrap();
@@ -98,12 +108,14 @@ fn wrangler_toml_names_every_variable_with_its_default() {
     let mut names: Vec<_> = vars.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     let mut known: Vec<_> = NUMBERS.iter().map(|variable| variable.name).collect();
-    known.extend(["ALLOWED_ORIGINS", "EVENTS_ENABLED"]);
+    known.extend(["ALLOWED_ORIGINS", "EVENTS_ENABLED", "PUBLIC_CHANNELS"]);
+    known.extend(CHANNEL_NUMBERS.map(|variable| variable.name));
     known.sort_unstable();
     assert_eq!(names, known);
 
     let lookup = |name: &str| vars.iter().find(|(known, _)| known == name).map(|v| v.1.clone());
     assert_eq!(Config::from_lookup(lookup), Config::from_lookup(|_| None));
+    assert_eq!(ChannelConfig::from_lookup(lookup), ChannelConfig::from_lookup(|_| None));
 }
 
 proptest! {

@@ -33,13 +33,14 @@ fn a_stream_that_never_leaves_counts_until_its_planned_end_and_is_forgotten() {
 }
 
 #[test]
-fn it_is_full_at_its_limit_and_not_one_before() {
+fn what_is_held_is_never_less_than_what_is_live() {
     let mut registry = Registry::default();
-    insert(&mut registry, 1_000, 1);
-    assert!(!registry.is_full(2, 0));
+    let first = insert(&mut registry, 1_000, 1);
     insert(&mut registry, 2_000, 2);
-    assert!(registry.is_full(2, 0));
-    assert!(!registry.is_full(2, 1_001), "one is beyond its planned end");
+    assert_eq!((registry.held(), registry.count(0)), (2, 2));
+    assert_eq!((registry.held(), registry.count(1_001)), (2, 1), "one is beyond its planned end");
+    registry.remove(first);
+    assert_eq!((registry.held(), registry.count(1_001)), (1, 1));
 }
 
 #[test]
@@ -47,7 +48,7 @@ fn a_stream_that_cannot_be_made_is_not_counted() {
     let mut registry = Registry::<()>::default();
     assert_eq!(registry.insert(1_000, |_| Err("no")), Err("no"));
     assert_eq!(registry.count(0), 0);
-    assert!(!registry.is_full(1, 0));
+    assert_eq!(registry.held(), 0);
 }
 
 /// How many of the streams are woken in each millisecond.

@@ -6,7 +6,7 @@ use edge_events::config::limits::CLOCK_SKEW_MS;
 use edge_events::http::accept::{Accepts, event_stream};
 use edge_events::http::problem::Problem;
 use edge_events::http::query::Query;
-use edge_events::http::route::{Route, decode_path, route, split_url};
+use edge_events::http::route::{Prefix, Route, channel, decode_path, route, split_url};
 use edge_events::{config::AllowedOrigins, http::cors::Cors};
 use proptest::prelude::*;
 
@@ -41,9 +41,22 @@ fn each_method_and_path_has_its_route() {
         ("GET", "", Route::Site),
         ("OPTIONS", "/", site),
         ("POST", "/index.html", site),
+        ("GET", "/channels/a/b", Route::Channel),
+        ("BREW", "/channels/", Route::Channel),
+        ("PUT", "/v1/stream/a", Route::Channel),
+        ("GET", "/channels", Route::Site),
+        ("GET", "/v1/streams/a", Route::Site),
+        ("POST", "/v1/stream", site),
     ] {
         assert_eq!(route(method, path), expected, "{method} {path}");
     }
+}
+
+#[test]
+fn the_rest_of_a_channels_path_is_kept_as_sent() {
+    assert_eq!(channel("/channels/a/%62"), Some((Prefix::Channels, "a/%62")));
+    assert_eq!(channel("/v1/stream/"), Some((Prefix::Stream, "")));
+    assert_eq!(channel("/follow/channels/a"), None, "the front's own questions");
 }
 
 #[test]

@@ -14,6 +14,9 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const moduleTypes = { ".js": "ESModule", ".mjs": "ESModule", ".wasm": "CompiledWasm" };
 
+/** What the entry imports beside the built Worker. */
+const handlers = ["js/handlers.js", "front/channels.js", "object/channel.js"];
+
 /** The Worker's modules: the entry first, then the handlers and what the build made. */
 function builtModules(main) {
   const build = path.join(root, main.includes("sites") ? "build-sites" : "build");
@@ -25,7 +28,8 @@ function builtModules(main) {
   const others = readdirSync(build)
     .map((name) => path.join(build, name))
     .filter((file) => file !== main && path.extname(file) in moduleTypes);
-  return [main, path.join(root, "src/platform/js/handlers.js"), ...others].map((file) => ({
+  const own = handlers.map((file) => path.join(root, "src/platform", file));
+  return [main, ...own, ...others].map((file) => ({
     type: moduleTypes[path.extname(file)],
     path: file,
   }));
@@ -83,7 +87,9 @@ async function startMiniflare(options) {
  * Starts the Worker on 127.0.0.1.
  *
  * `vars` override those of the configuration (null removes one), `port` 0 means any free one,
- * `workers` are further Workers beside it (miniflare's v4 options), `adapt` changes those of ours.
+ * `workers` are further Workers beside it (miniflare's v4 options), `adapt` changes those of ours,
+ * `persist` is the folder of the channels' databases: a runtime that is started with it again finds
+ * them as they were. Without it they are gone with the runtime.
  */
 export async function startRuntime({
   vars = {},
@@ -91,6 +97,7 @@ export async function startRuntime({
   config = "wrangler.toml",
   workers = [],
   adapt = (options) => options,
+  persist,
 } = {}) {
   const logs = [];
   const { miniflare, url, pid } = await startMiniflare({
@@ -101,6 +108,8 @@ export async function startRuntime({
     handleStructuredLogs: (entry) => logs.push(entry),
     unsafeHandleRuntimeRestart: () =>
       logs.push({ level: "error", message: "workerd crashed and was restarted" }),
+    isolatedResourcePersistencePath: persist,
+    unsafeInspectDurableObjects: true, // for `storage`
     workers: [workerOptions(config, vars, adapt), door(port), ...workers],
   });
 
@@ -115,6 +124,11 @@ export async function startRuntime({
     memory: () => residentMemory(pid),
     /** A KV namespace of ours, by its binding. */
     keyValue: (binding) => miniflare.getKVNamespace(binding, "edge-events"),
+    /** Ends a channel's object as the platform does with one that is idle; its sockets live on, or are cut ("close"). */
+    evict: (name, { webSockets = "hibernate" } = {}) =>
+      miniflare.unsafeEvictDurableObject("edge-events", "Channel", { name, webSockets }),
+    /** A channel's database: `exec(sql, ...values)` resolves to the rows. */
+    storage: (name) => miniflare.unsafeGetDurableObjectStorage("edge-events", "Channel", { name }),
     /** A request to one of `workers`, by name. */
     fetchFrom: async (name, ...request) => (await miniflare.getWorker(name)).fetch(...request),
     /** Lets V8 collect its garbage, so that what remains is in use. */

@@ -15,19 +15,11 @@ use crate::http::cors::Cors;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::route::EVENTS_ALLOW;
-use crate::platform::binding;
-use crate::platform::js::respond::{self, Head};
+use crate::platform::js::respond::{self, Head, Headers};
 use crate::platform::js::runtime;
+use crate::platform::variables::config;
 use crate::served;
 use crate::session::{Session, overload};
-
-#[wasm_bindgen]
-extern "C" {
-    type Headers;
-
-    #[wasm_bindgen(method)]
-    fn get(this: &Headers, name: &JsString) -> Option<String>;
-}
 
 thread_local! {
     // Kept: as Rust's text each of them would be decoded for each request.
@@ -69,7 +61,7 @@ pub fn get(request: &Request, query: &str, env: &Env, front: &Front) -> Result<R
     let header = LAST_EVENT_ID.with(|name| context.headers.get(name));
     let feed = served::feed(&query, header.as_deref(), config, now);
 
-    if front.streams.is_full(config.max_streams, now) {
+    if front.is_full(config.max_streams, now) {
         return turn_away(&context, &feed, accepts, random.retry);
     }
     let session = Session::new(feed, config, random, now);
@@ -190,27 +182,4 @@ fn new_stream_head(cors: Cors<'_>) -> Result<Head, JsValue> {
         // For an nginx in front: without it nginx collects events.
         .with("x-accel-buffering", "no")?
         .with_cors(cors)
-}
-
-/// The variables, parsed once in an isolate's life, for they stay as they are;
-/// `None`, with a line in the log, where one of them is wrong.
-fn config(env: &Env) -> Option<Rc<Config>> {
-    thread_local! {
-        static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
-    }
-    if let Some(config) = CONFIG.with_borrow(Clone::clone) {
-        return Some(config);
-    }
-    read_config(env).map(|config| {
-        let config = Rc::new(config);
-        CONFIG.set(Some(config.clone()));
-        config
-    })
-}
-
-#[cold]
-fn read_config(env: &Env) -> Option<Config> {
-    Config::from_lookup(|name| binding(env, name).map(|value| runtime::to_text(&value)))
-        .map_err(|error| runtime::console_error(&format!("the variables cannot be used: {error}")))
-        .ok()
 }

@@ -44,6 +44,12 @@ export class Body {
     this.timer = setTimeout(this.wakeUp, ms);
   }
 
+  /** For a stream that something else wakes too: its timer may be pending. */
+  wakeSooner(ms) {
+    clearTimeout(this.timer);
+    this.wakeAfter(ms);
+  }
+
   close() {
     this.controller.close();
   }

@@ -1,5 +1,6 @@
 //! What every handler uses of the runtime.
 
+pub mod body;
 pub mod respond;
 pub mod runtime;
 pub mod streams;

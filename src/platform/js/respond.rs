@@ -1,21 +1,33 @@
 //! Answers in the runtime's terms.
 
+use js_sys::{JsString, Uint8Array};
 use serde::Serialize;
-use wasm_bindgen::JsValue;
-use worker::web_sys::{Headers, ReadableStream, Response, ResponseInit};
+use wasm_bindgen::prelude::*;
+use worker::web_sys::{self, ReadableStream, Response, ResponseInit};
 
+use crate::channel::protocol::Answer;
 use crate::http::cors::Cors;
 use crate::http::problem::{self, Problem};
 
+#[wasm_bindgen]
+extern "C" {
+    /// A request's headers.
+    pub type Headers;
+
+    /// A header's value, by its name.
+    #[wasm_bindgen(method)]
+    pub fn get(this: &Headers, name: &JsString) -> Option<String>;
+}
+
 /// The status and headers of an answer.
 pub struct Head {
-    headers: Headers,
+    headers: web_sys::Headers,
     init: ResponseInit,
 }
 
 impl Head {
     pub fn new(status: u16) -> Result<Self, JsValue> {
-        let headers = Headers::new()?;
+        let headers = web_sys::Headers::new()?;
         let init = ResponseInit::new();
         init.set_status(status);
         init.set_headers(&headers);
@@ -52,6 +64,22 @@ impl Head {
         let body = serde_json::to_string(body).map_err(|_| "not expressible as JSON")?;
         self.with("content-type", content_type)?.with("cache-control", "no-store")?.text(&body)
     }
+}
+
+/// The status and headers of an answer of a channel.
+pub fn head_of(answer: &Answer) -> Result<Head, JsValue> {
+    let head = Head::new(answer.status)?;
+    answer.headers.iter().try_fold(head, |head, (name, value)| head.with(name, value))
+}
+
+/// An answer of a channel.
+pub fn answer(answer: &Answer) -> Result<Response, JsValue> {
+    let head = head_of(answer)?;
+    if answer.body.is_empty() {
+        return head.empty();
+    }
+    let body = Uint8Array::from(&*answer.body);
+    Response::new_with_opt_js_u8_array_and_init(Some(&body), &head.init)
 }
 
 /// A refusal. HEAD gets its headers alone; the runtime drops the body.

@@ -34,25 +34,32 @@ pub fn now() -> u64 {
     now
 }
 
-/// Random numbers for one stream. They are fetched for several at a time: the
-/// call costs more than the numbers.
+thread_local! {
+    /// Random numbers are fetched for several at a time: the call costs more
+    /// than the numbers.
+    static POOL: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Random numbers for one stream.
 pub fn random() -> Result<Random, JsValue> {
-    const AT_ONCE: u32 = 64;
-    thread_local! {
-        static POOL: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
-    }
     POOL.with_borrow_mut(|pool| {
         if pool.len() < 4 {
-            *pool = more_random(AT_ONCE)?;
+            *pool = more_random()?;
         }
         let mut number = || pool.pop().ok_or("no random numbers");
         Ok(Random { retry: number()?, life: number()?, budget: number()?, goodbye: number()? })
     })
 }
 
+/// One random number.
+pub fn random_number() -> Result<u32, JsValue> {
+    random().map(|random| random.retry)
+}
+
 #[cold]
-fn more_random(count: u32) -> Result<Vec<u32>, JsValue> {
-    let numbers = js_sys::Uint32Array::new_with_length(count);
+fn more_random() -> Result<Vec<u32>, JsValue> {
+    const AT_ONCE: u32 = 64;
+    let numbers = js_sys::Uint32Array::new_with_length(AT_ONCE);
     get_random_values(&numbers)?;
     Ok(numbers.to_vec())
 }

@@ -8,58 +8,31 @@ use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
 use worker::{signal, web_sys::ReadableStream};
 
+use super::body::{Body, Link};
 use super::runtime;
 use crate::config::limits::HIGH_WATER_MARK;
 use crate::session::registry::Registry;
 use crate::session::{EndReason, Feed, Moment, Next, Session};
 
-#[wasm_bindgen(module = "/src/platform/js/body.js")]
-extern "C" {
-    /// A `ReadableStream` with its controller and its timer.
-    type Body;
-
-    #[wasm_bindgen(constructor, catch)]
-    fn new(
-        key: u32,
-        on_timer: &Function,
-        on_cancel: &Function,
-        high_water_mark: u32,
-    ) -> Result<Body, JsValue>;
-
-    #[wasm_bindgen(method, getter)]
-    fn readable(this: &Body) -> ReadableStream;
-
-    #[wasm_bindgen(method)]
-    fn room(this: &Body) -> u32;
-
-    #[wasm_bindgen(method, catch)]
-    fn enqueue(this: &Body, chunk: &Uint8Array) -> Result<(), JsValue>;
-
-    #[wasm_bindgen(method, catch, js_name = wakeAfter)]
-    fn wake_after(this: &Body, ms: f64) -> Result<(), JsValue>;
-
-    #[wasm_bindgen(method, catch)]
-    fn close(this: &Body) -> Result<(), JsValue>;
-}
-
 /// The live streams of one owner. Whoever serves streams has a value of its
 /// own: what shares the isolate does not share the count.
-pub struct Streams<F> {
-    state: RefCell<State<F>>,
+pub struct Streams<F, L = ()> {
+    state: RefCell<State<F, L>>,
     // One function each for all streams, which are told apart by their key.
     on_timer: Function,
     on_cancel: Function,
 }
 
-struct State<F> {
-    live: Registry<Live<F>>,
+struct State<F, L> {
+    live: Registry<Live<F, L>>,
     /// Memory for the chunk that is being written.
     chunk: Vec<u8>,
     last: LastChunk,
 }
 
-struct Live<F> {
+struct Live<F, L> {
     session: Session<F>,
+    link: L,
     body: Body,
     /// Chunks that the queue takes for certain, for nobody else fills it: to
     /// ask each time would be 1.6 % of what an event costs.
@@ -72,7 +45,7 @@ struct Live<F> {
 #[derive(Default)]
 struct LastChunk(Option<(Vec<u8>, Uint8Array)>);
 
-impl<F: Feed + 'static> Streams<F> {
+impl<F: Feed + 'static, L: Link<F> + 'static> Streams<F, L> {
     pub fn new() -> Rc<Self> {
         Rc::new_cyclic(|this: &Weak<Self>| {
             let (timer, cancel) = (this.clone(), this.clone());
@@ -99,24 +72,43 @@ impl<F: Feed + 'static> Streams<F> {
         self.state.try_borrow_mut().map_or(0, |mut state| state.live.count(now))
     }
 
-    /// Whether there are as many streams as there may be.
-    pub fn is_full(&self, max: u32, now: u64) -> bool {
-        self.state.try_borrow_mut().map_or(true, |mut state| state.live.is_full(max, now))
+    /// No fewer than are live, and told at once.
+    pub fn held(&self) -> usize {
+        self.state.try_borrow().map_or(0, |state| state.live.held())
     }
 
-    /// Starts a stream and gives the body that it writes.
-    pub fn open(&self, session: Session<F>, now: u64) -> Result<ReadableStream, JsValue> {
+    /// Starts a stream, with the link that is made of its key and its body,
+    /// and gives the body that it writes.
+    pub fn open_with(
+        &self,
+        session: Session<F>,
+        now: u64,
+        link: impl FnOnce(u32, &Body) -> L,
+    ) -> Result<ReadableStream, JsValue> {
         let mut readable = None;
         let key = {
             let mut state = self.state.try_borrow_mut().map_err(|_| "a stream is being driven")?;
             state.live.insert(session.ends_at(), |key| {
                 let body = Body::new(key, &self.on_timer, &self.on_cancel, HIGH_WATER_MARK)?;
                 readable = Some(body.readable());
-                Ok::<_, JsValue>(Live { session, body, room: HIGH_WATER_MARK })
+                let link = link(key, &body);
+                Ok::<_, JsValue>(Live { session, link, body, room: HIGH_WATER_MARK })
             })?
         };
         self.drive(key.ok_or("no key is left")?, now);
         readable.ok_or_else(|| "no body".into())
+    }
+
+    /// Tells the feed of this key what happened, and whether its client's queue
+    /// has room, and writes what is due then; false if there is no such stream.
+    pub fn tell(&self, key: u32, now: u64, happened: impl FnOnce(&mut F, bool)) -> bool {
+        {
+            let Ok(mut state) = self.state.try_borrow_mut() else { return true };
+            let Some(stream) = state.live.get_mut(key) else { return false };
+            let room = stream.has_room();
+            happened(stream.session.feed_mut(), room);
+        }
+        self.drive(key, now)
     }
 
     /// Writes what is due and sets the timer for what comes next; false if there
@@ -128,8 +120,9 @@ impl<F: Feed + 'static> Streams<F> {
         let stagger_ms = live.stagger_ms(key);
         let Some(stream) = live.get_mut(key) else { return false };
         if let Some(reason) = stream.write_until_waiting(now, stagger_ms, chunk, last)
-            && let Some(stream) = live.remove(key)
+            && let Some(mut stream) = live.remove(key)
         {
+            stream.link.close();
             if reason == EndReason::Error {
                 // Whatever failed, its client is to come back.
                 let _ = stream.body.close();
@@ -142,17 +135,33 @@ impl<F: Feed + 'static> Streams<F> {
     /// The client went away, or whoever read the body gave it up.
     fn cancelled(&self, key: u32, now: u64) {
         let removed = self.state.try_borrow_mut().ok().and_then(|mut state| state.live.remove(key));
-        if let Some(stream) = removed {
+        if let Some(mut stream) = removed {
+            stream.link.close();
             runtime::console_log(&stream.session.log_line(EndReason::ClientLeft, now));
         }
     }
 }
 
-fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>) -> Function {
+impl<F: Feed + 'static> Streams<F> {
+    /// Starts a stream and gives the body that it writes.
+    pub fn open(&self, session: Session<F>, now: u64) -> Result<ReadableStream, JsValue> {
+        self.open_with(session, now, |_, _| ())
+    }
+}
+
+/// A function that lives as long as the instance.
+pub fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>) -> Function {
     closure.into_js_value().unchecked_into()
 }
 
-impl<F: Feed> Live<F> {
+impl<F: Feed, L: Link<F>> Live<F, L> {
+    fn has_room(&mut self) -> bool {
+        if self.room == 0 {
+            self.room = self.body.room();
+        }
+        self.room > 0
+    }
+
     fn write_until_waiting(
         &mut self,
         now: u64,
@@ -162,12 +171,9 @@ impl<F: Feed> Live<F> {
     ) -> Option<EndReason> {
         loop {
             chunk.clear();
-            if self.room == 0 {
-                self.room = self.body.room();
-            }
             let moment = Moment {
                 now,
-                room: self.room > 0,
+                room: self.has_room(),
                 near_cpu_limit: signal::is_near_cpu_limit(),
                 stagger_ms,
             };
@@ -183,10 +189,9 @@ impl<F: Feed> Live<F> {
                     return Some(self.body.close().map_or(EndReason::Error, |()| reason));
                 }
                 Next::At(time) if time > now => {
-                    // Exact: a stream lives a day at most.
-                    #[allow(clippy::cast_precision_loss)]
-                    let ms = (time - now) as f64;
-                    return self.body.wake_after(ms).err().map(|_| EndReason::Error);
+                    self.link.act(self.session.feed_mut(), now);
+                    let armed = self.link.arm(&self.body, now, time);
+                    return armed.err().map(|_| EndReason::Error);
                 }
                 Next::At(_) => {}
             }

@@ -1,0 +1,297 @@
+//! Channels: who may, and who follows. All else is their objects'.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use js_sys::{Function, JsString};
+use wasm_bindgen::prelude::*;
+use worker::Env;
+use worker::web_sys::{Request, Response};
+
+use super::bridge::{Bridge, News, Socket};
+use super::front;
+use crate::channel::access::Refusal;
+use crate::channel::follow::{Ask, Follower, Opened};
+use crate::channel::name::ChannelName;
+use crate::channel::protocol::{self, Answer, PLACE};
+use crate::channel::{Address, Mode};
+use crate::config::Config;
+use crate::http::cors::Cors;
+use crate::http::problem::Problem;
+use crate::http::route::{Prefix, channel, split_url};
+use crate::platform::js::respond::{self, Head, Headers};
+use crate::platform::js::runtime;
+use crate::platform::js::streams::{Streams, function};
+use crate::platform::variables::{self, Channels};
+use crate::session::Session;
+use crate::session::registry::Registry;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `channels.js` is to do for a request that the front lets in.
+    pub type Plan;
+
+    #[wasm_bindgen(method, setter)]
+    fn set_name(this: &Plan, name: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_method(this: &Plan, method: &str);
+    /// What to ask the object for, where the client wants to follow.
+    #[wasm_bindgen(method, setter)]
+    fn set_ask(this: &Plan, ask: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_target(this: &Plan, target: &str);
+    #[wasm_bindgen(method, setter)]
+    fn set_poll(this: &Plan, key: u32);
+    #[wasm_bindgen(method, setter)]
+    fn set_wait(this: &Plan, ms: f64);
+
+    /// Opens another socket to the object.
+    #[wasm_bindgen(method, getter)]
+    fn reach(this: &Plan) -> Function;
+}
+
+/// The live streams of channels, and the long-polls that wait.
+pub struct Followers {
+    pub streams: Rc<Streams<Follower, Bridge>>,
+    polls: RefCell<Registry<()>>,
+    on_event: Function,
+}
+
+impl Followers {
+    pub fn new() -> Self {
+        let streams: Rc<Streams<Follower, Bridge>> = Streams::new();
+        let told: Weak<_> = Rc::downgrade(&streams);
+        let on_event = move |key: u32, kind: u32, value: JsValue| {
+            let Some(streams) = told.upgrade() else { return false };
+            News::of(kind, value).is_some_and(|news| tell(&streams, key, news))
+        };
+        let on_event = function(Closure::<dyn Fn(u32, u32, JsValue) -> bool>::new(on_event));
+        Self { streams, polls: RefCell::default(), on_event }
+    }
+
+    /// No fewer than there are, and told at once.
+    pub fn held(&self) -> usize {
+        self.streams.held() + self.polls.try_borrow().map_or(0, |polls| polls.held())
+    }
+
+    /// How many there are.
+    pub fn count(&self, now: u64) -> usize {
+        let polls = self.polls.try_borrow_mut().map_or(0, |mut polls| polls.count(now));
+        self.streams.count(now) + polls
+    }
+}
+
+/// Tells a stream what its socket has reported; false if there is no such stream.
+fn tell(streams: &Streams<Follower, Bridge>, key: u32, news: News) -> bool {
+    let now = runtime::now();
+    // Without one all come back at the same time, which is no reason to fail.
+    let random = || runtime::random_number().unwrap_or_default();
+    streams.tell(key, now, |feed, room| match news {
+        News::Frame(frame) => feed.receive(frame.to_vec(), room, now),
+        News::Pong => feed.pong(now),
+        News::Lost => feed.bridge_lost(now, random()),
+        News::Opened(place) => match Opened::from_header(&place) {
+            Some(opened) => feed.reopened(opened, now),
+            None => feed.reopen_failed(None, now, random()),
+        },
+        News::Refused(status) => feed.reopen_failed(status, now, random()),
+    })
+}
+
+/// What answers depend on beside the request's own words.
+struct Asked {
+    config: Rc<Config>,
+    channels: Rc<Channels>,
+    headers: Headers,
+    origin: Option<String>,
+    method: String,
+    url: String,
+}
+
+impl Asked {
+    /// `None` where a variable is wrong.
+    fn of(request: &Request, env: &Env) -> Option<Self> {
+        let (config, channels) = variables::config(env).zip(variables::channels(env))?;
+        let headers: Headers = JsValue::from(request.headers()).unchecked_into();
+        let origin = headers.get(&"origin".into());
+        let (method, url) = (request.method(), request.url());
+        Some(Self { config, channels, headers, origin, method, url })
+    }
+
+    fn cors(&self) -> Cors<'_> {
+        Cors::answer(&self.config.allowed_origins, self.origin.as_deref())
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(&JsString::from(name))
+    }
+
+    fn mode(&self) -> Option<Mode> {
+        let (_, query) = split_url(&self.url);
+        protocol::mode(&self.method, query, self.header("accept").as_deref())
+    }
+
+    /// The channel that may be asked, or the refusal.
+    fn admit(&self) -> Result<ChannelName, Answer> {
+        let access = self.channels.access();
+        if access.closed_because().is_some() {
+            return Err(Refusal::Closed.answer(self.cors()));
+        }
+        let Some(need) = protocol::need(&self.method) else {
+            return Err(match &*self.method {
+                "OPTIONS" => protocol::preflight(self.cors()),
+                _ => protocol::method_not_allowed(self.cors()),
+            });
+        };
+        let (path, _) = split_url(&self.url);
+        let name = channel(path).map_or("", |(_, name)| name);
+        let name =
+            ChannelName::parse(name).map_err(|problem| protocol::refusal(&problem, self.cors()))?;
+        access
+            .check(self.header("authorization").as_deref(), &name, need)
+            .map_err(|refusal| refusal.answer(self.cors()))?;
+        Ok(name)
+    }
+
+    /// The answer where no object can be had.
+    fn unavailable(&self) -> Result<Response, JsValue> {
+        let random = runtime::random_number()?;
+        if self.mode() != Some(Mode::Events) {
+            return respond::answer(&protocol::unavailable(&self.config, random, self.cors()));
+        }
+        let (path, query) = split_url(&self.url);
+        let request = protocol::Request {
+            address: match channel(path) {
+                Some((Prefix::Channels, _)) => Address::Ours,
+                _ => Address::Protocol,
+            },
+            method: &self.method,
+            url: &self.url,
+            query,
+            header: &|name| self.header(name),
+            body: &[],
+            cors: self.cors(),
+            readers: 0,
+            random,
+        };
+        respond::answer(&protocol::overload(&self.config, &request))
+    }
+}
+
+#[cold]
+fn misconfigured() -> Result<Response, JsValue> {
+    respond::problem(Head::new(500)?, &Problem::misconfigured())
+}
+
+/// Refuses a request, or says in `plan` what to do for it.
+#[wasm_bindgen(js_name = channelPlan)]
+pub fn plan(request: &Request, env: &Env, plan: &Plan) -> Result<Option<Response>, JsValue> {
+    let Some(asked) = Asked::of(request, env) else { return misconfigured().map(Some) };
+    let name = match asked.admit() {
+        Ok(name) => name,
+        Err(refusal) => return respond::answer(&refusal).map(Some),
+    };
+    plan.set_name(name.as_str());
+    plan.set_method(&asked.method);
+    let Some(mode) = asked.mode() else { return Ok(None) };
+
+    let (front, now) = (front(), runtime::now());
+    if front.is_full(asked.config.max_streams, now) {
+        return asked.unavailable().map(Some);
+    }
+    let (path, query) = split_url(&asked.url);
+    plan.set_target(
+        &["https://channel", crate::platform::object::FOLLOW_PATH, path, "?", query].concat(),
+    );
+    plan.set_ask(&Ask::Begin(mode).to_header());
+    if mode == Mode::Poll {
+        let wait = asked.channels.limits.long_poll_ms;
+        let mut polls =
+            front.followers.polls.try_borrow_mut().map_err(|_| "a poll is being held")?;
+        let key = polls.insert(now + wait, |_| Ok::<_, JsValue>(()))?.ok_or("no key is left")?;
+        plan.set_poll(key);
+        #[allow(clippy::cast_precision_loss)]
+        plan.set_wait(wait as f64);
+    }
+    Ok(None)
+}
+
+/// What to ask the object for when a long-poll has waited. `response` is that
+/// by which it began to wait.
+#[wasm_bindgen(js_name = channelPolled)]
+pub fn polled(response: &Response) -> Result<String, JsValue> {
+    Ok(Ask::Polled(place(response)?.place).to_header())
+}
+
+/// A long-poll is over.
+#[wasm_bindgen(js_name = channelPollEnded)]
+pub fn poll_ended(key: u32) {
+    if let Ok(mut polls) = front().followers.polls.try_borrow_mut() {
+        polls.remove(key);
+    }
+}
+
+fn place(response: &Response) -> Result<Opened, JsValue> {
+    let place = response.headers().get(PLACE)?;
+    place.and_then(|place| Opened::from_header(&place)).ok_or_else(|| "no place".into())
+}
+
+/// Streams to a client that follows. `response` has the socket.
+#[wasm_bindgen(js_name = channelStream)]
+pub fn stream(
+    request: &Request,
+    env: &Env,
+    plan: &Plan,
+    response: &Response,
+) -> Result<Response, JsValue> {
+    let Some(asked) = Asked::of(request, env) else { return misconfigured() };
+    let opened = place(response)?;
+    let mode = asked.mode().ok_or("a stream without a mode")?;
+    let head = respond::head_of(&protocol::stream_head(&opened, mode, asked.cors()))?;
+    let (_, query) = split_url(&asked.url);
+    let cursor = form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "cursor")
+        .and_then(|(_, cursor)| crate::config::number::decimal(&cursor));
+
+    let (random, now) = (runtime::random()?, runtime::now());
+    let number = runtime::random_number()?;
+    let feed = Follower::new(opened, mode, cursor, &asked.config, number, now);
+    let session = Session::new(feed, &asked.config, random, now);
+    let followers = &front().followers;
+    let mut socket = None;
+    let body = followers.streams.open_with(session, now, |key, body| {
+        let made = Socket::new(key, &followers.on_event, body, &plan.reach());
+        socket = Some(made.clone());
+        Bridge::new(made, mode)
+    })?;
+    if let Some(socket) = socket {
+        socket.attach(response);
+    }
+    head.stream(&body)
+}
+
+/// After how many milliseconds to ask the object again, if that may help.
+#[wasm_bindgen(js_name = channelPause)]
+#[cold]
+pub fn pause(method: &str, attempts: u32, retryable: bool, overloaded: bool) -> Option<u32> {
+    let random = runtime::random_number().ok()?;
+    protocol::again(method, attempts, retryable, overloaded, random)
+}
+
+/// The answer where the object could not be reached, or `ours` failed.
+#[wasm_bindgen(js_name = channelUnreachable)]
+#[cold]
+pub fn unreachable(
+    request: &Request,
+    env: &Env,
+    error: &JsValue,
+    ours: bool,
+) -> Result<Response, JsValue> {
+    let Some(asked) = Asked::of(request, env) else { return misconfigured() };
+    if ours {
+        runtime::console_error_with("a request could not be answered:", error);
+        return respond::answer(&protocol::refusal(&Problem::internal(), asked.cors()));
+    }
+    runtime::console_error_with("a channel's object could not be reached:", error);
+    asked.unavailable()
+}

@@ -1,0 +1,134 @@
+// One channel: the runtime makes an object of this class for each name. It owns the database, the
+// readers' sockets and the alarm, and decides nothing. Each call of Rust is to a free function that is
+// given all that it needs, and nothing of Rust is kept between calls: a panic costs its own call alone.
+
+/** What a reader's socket is tagged with: the modes of src/channel/frame.rs, in their order. */
+const MODES = ["n", "d", "w"];
+/** "Internal error" (RFC 6455, 7.4.1): whoever holds the other end opens another, from its reader's place. */
+const BROKEN = 1011;
+const TOO_LARGE = new Uint8Array(0);
+
+export const channelClass = (rust) =>
+  class Channel {
+    constructor(ctx, env) {
+      this.ctx = ctx;
+      this.env = env;
+      // What Rust wants remembered as long as the object lives: see the `memory` of src/channel/protocol.rs.
+      this.memory = { deadline: 0, generation: 0 };
+      // The runtime answers by itself, and the object sleeps on.
+      ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("p", "q"));
+    }
+
+    async fetch(request) {
+      let body;
+      let tooLarge = false;
+      try {
+        body = request.body && (await bodyOf(request, rust.channelBodyLimit(this.env)));
+        tooLarge = body === TOO_LARGE;
+      } catch (error) {
+        // Whoever sent it left before it was whole, or a variable is wrong.
+        return rust.channelFailed(request, this.env, error);
+      }
+      const turn = this.turn(
+        (turn, sql) => rust.channelRequest(sql, this.env, request, body || undefined, tooLarge, turn),
+        request,
+      );
+      return turn.mode ? this.follow(turn) : turn.response;
+    }
+
+    /** Registers a reader. Its first frame was read in the same turn, so that nothing falls between. */
+    follow({ mode, place, frame }) {
+      const [client, server] = Object.values(new WebSocketPair());
+      this.ctx.acceptWebSocket(server, [mode]);
+      if (frame) server.send(frame);
+      const headers = { "edge-events-place": place };
+      return new Response(null, { status: 101, webSocket: client, headers });
+    }
+
+    webSocketMessage(socket, message) {
+      const [mode] = this.ctx.getTags(socket);
+      const { failed, frame } = this.turn((turn, sql) =>
+        rust.channelMessage(sql, this.env, mode, message, turn),
+      );
+      if (failed) socket.close(BROKEN);
+      else if (frame) send(socket, frame);
+    }
+
+    webSocketClose(socket) {
+      socket.close();
+    }
+
+    alarm() {
+      const { failed } = this.turn((turn, sql) => rust.channelAlarm(sql, this.env, turn));
+      if (failed) throw new Error("the alarm is to be tried again");
+    }
+
+    /** One turn of Rust: all that it writes and its readers see it, or nothing. */
+    turn(decide, request) {
+      const { storage } = this.ctx;
+      const sockets = MODES.map((mode) => this.ctx.getWebSockets(mode));
+      const turn = { ...this.memory, readers: sockets.map(({ length }) => length) };
+      try {
+        storage.transactionSync(() => decide(turn, storage.sql));
+      } catch (error) {
+        return { failed: true, response: rust.channelFailed(request, this.env, error) };
+      }
+      this.memory = { deadline: turn.deadline, generation: turn.generation };
+      try {
+        this.publish(turn, sockets);
+      } catch (error) {
+        // It is written, and not all of them know.
+        for (const socket of sockets.flat()) socket.close(BROKEN);
+        console.error("readers are to come back:", error);
+      }
+      return turn;
+    }
+
+    publish({ farewell, frames, emptied, alarm }, sockets) {
+      if (farewell) {
+        for (const socket of sockets.flat()) {
+          send(socket, farewell);
+          socket.close(1000);
+        }
+      } else {
+        frames?.forEach((frame, mode) => {
+          if (frame) for (const socket of sockets[mode]) send(socket, frame);
+        });
+      }
+      const { storage } = this.ctx;
+      if (emptied) {
+        // Its tables are gone already; this leaves nothing to pay for.
+        storage.deleteAlarm();
+        storage.deleteAll();
+      }
+      if (alarm !== undefined) storage.setAlarm(alarm);
+    }
+  };
+
+/** One reader that is gone is no reason for others to hear nothing. */
+function send(socket, frame) {
+  try {
+    socket.send(frame);
+  } catch {
+    socket.close(BROKEN);
+  }
+}
+
+/** The whole body, or TOO_LARGE as soon as it has more than `limit` bytes. */
+async function bodyOf({ body }, limit) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit) return TOO_LARGE;
+    chunks.push(chunk);
+  }
+  if (chunks.length === 1) return chunks[0];
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
