@@ -1,5 +1,6 @@
 // Builds the release Worker: `node scripts/build.mjs`, the `[build] command` of wrangler.toml, into
-// build/, and with --sites, that of wrangler.sites.toml, into build-sites/.
+// build/, with --sites, that of wrangler.sites.toml, into build-sites/, and with --panics, what tests of
+// panics run, into build-panics/.
 // Nothing is done when nothing that goes into it has changed.
 import fs from "node:fs";
 import path from "node:path";
@@ -24,6 +25,9 @@ import { setup } from "./setup.mjs";
 export const MAIN = { out: "build", features: [] };
 /** The same for a site in Workers Sites. */
 export const SITES = { out: "build-sites", features: ["workers-sites"] };
+
+/** With panics in it, where a test asks for one: nobody deploys it. */
+export const PANICS = { out: "build-panics", features: ["test-panics"] };
 
 export async function build(found, { out, features } = MAIN) {
   const stamp = at(out, ".stamp");
@@ -60,8 +64,12 @@ export async function build(found, { out, features } = MAIN) {
 
 if (isMain(import.meta.url)) {
   await run(async () => {
-    const wrong = process.argv.slice(2).filter((arg) => arg !== "--sites");
-    if (wrong.length > 0) throw new Stop(`unknown argument ${wrong.join(" ")}: only --sites is allowed`);
-    await build(await setup(), process.argv.includes("--sites") ? SITES : MAIN);
+    const kinds = { "--sites": SITES, "--panics": PANICS };
+    const args = process.argv.slice(2);
+    const wrong = args.filter((arg) => !Object.hasOwn(kinds, arg));
+    if (wrong.length > 0) {
+      throw new Stop(`unknown argument ${wrong.join(" ")}: ${Object.keys(kinds).join(" or ")} is allowed`);
+    }
+    await build(await setup(), kinds[args[0]] ?? MAIN);
   });
 }

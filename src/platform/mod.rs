@@ -6,6 +6,8 @@
 mod front;
 mod js;
 mod object;
+#[cfg(feature = "test-panics")]
+mod panics;
 #[cfg(feature = "workers-sites")]
 mod sites;
 mod variables;

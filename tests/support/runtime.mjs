@@ -18,8 +18,8 @@ const moduleTypes = { ".js": "ESModule", ".mjs": "ESModule", ".wasm": "CompiledW
 const handlers = ["js/handlers.js", "front/channels.js", "object/channel.js"];
 
 /** The Worker's modules: the entry first, then the handlers and what the build made. */
-function builtModules(main) {
-  const build = path.join(root, main.includes("sites") ? "build-sites" : "build");
+function builtModules(main, folder) {
+  const build = path.join(root, folder);
   if (!existsSync(path.join(build, "index.js"))) {
     throw new Error(
       `there is no built Worker in ${build}: run "npm run build" first, with "-- --sites" for Workers Sites`,
@@ -35,8 +35,10 @@ function builtModules(main) {
   }));
 }
 
-function workerOptions(config, vars, adapt) {
-  const { workerOptions: options, main } = readWranglerConfig(path.join(root, config));
+function workerOptions(config, vars, adapt, entry, folder) {
+  const { workerOptions: options, main: configured } = readWranglerConfig(path.join(root, config));
+  const main = entry ?? configured;
+  const build = folder ?? (main.includes("sites") ? "build-sites" : "build");
   const bindings = { ...options.bindings };
   for (const [name, value] of Object.entries(vars)) {
     if (value === null)
@@ -44,7 +46,13 @@ function workerOptions(config, vars, adapt) {
     else bindings[name] = String(value);
   }
   const { modulesRules, ...rest } = options; // the modules are listed, not searched for
-  return adapt({ ...rest, name: "edge-events", bindings, modulesRoot: root, modules: builtModules(main) });
+  return adapt({
+    ...rest,
+    name: "edge-events",
+    bindings,
+    modulesRoot: root,
+    modules: builtModules(main, build),
+  });
 }
 
 /** A Worker that does nothing but own the socket that leads straight to ours. */
@@ -88,6 +96,8 @@ async function startMiniflare(options) {
  *
  * `vars` override those of the configuration (null removes one), `port` 0 means any free one,
  * `workers` are further Workers beside it (miniflare's v4 options), `adapt` changes those of ours,
+ * `entry` is a file to stand in for the configured one, and `build` the folder of the built Worker
+ * that it imports ("build", "build-sites" or "build-panics"),
  * `persist` is the folder of the channels' databases: a runtime that is started with it again finds
  * them as they were. Without it they are gone with the runtime.
  */
@@ -98,6 +108,8 @@ export async function startRuntime({
   workers = [],
   adapt = (options) => options,
   persist,
+  entry,
+  build,
 } = {}) {
   const logs = [];
   const { miniflare, url, pid } = await startMiniflare({
@@ -110,7 +122,7 @@ export async function startRuntime({
       logs.push({ level: "error", message: "workerd crashed and was restarted" }),
     isolatedResourcePersistencePath: persist,
     unsafeInspectDurableObjects: true, // for `storage`
-    workers: [workerOptions(config, vars, adapt), door(port), ...workers],
+    workers: [workerOptions(config, vars, adapt, entry, build), door(port), ...workers],
   });
 
   return {

@@ -245,6 +245,8 @@ pub fn stream(
     response: &Response,
 ) -> Result<Response, JsValue> {
     let Some(asked) = Asked::of(request, env) else { return misconfigured() };
+    #[cfg(feature = "test-panics")]
+    crate::platform::panics::panic_at(env, "stream");
     let opened = place(response)?;
     let mode = asked.mode().ok_or("a stream without a mode")?;
     let head = respond::head_of(&protocol::stream_head(&opened, mode, asked.cors()))?;

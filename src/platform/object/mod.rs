@@ -156,11 +156,15 @@ pub fn request(
     let (limits, memory, now) = (&channels.limits, turn.memory(), runtime::now());
     let Some(ask) = ask else {
         let done = protocol::request(&mut store, limits, memory, &request, now)?;
+        #[cfg(feature = "test-panics")]
+        super::panics::panic_at(env, "request");
         turn.set_effects(&done.effects);
         turn.set_response(&respond::answer(&done.answer)?);
         return Ok(());
     };
     let done = protocol::follow(&mut store, limits, memory, ask, &request, now)?;
+    #[cfg(feature = "test-panics")]
+    super::panics::panic_at(env, "follow");
     turn.set_effects(&done.effects);
     match (done.following, ask) {
         (Following::Follow { place, frame }, Ask::Begin(mode) | Ask::Resume(mode, _)) => {
@@ -193,6 +197,8 @@ pub fn message(
     let mut store = SqliteStore::new(sql);
     let (memory, now) = (turn.memory(), runtime::now());
     let done = protocol::message(&mut store, &channels.limits, memory, mode, message, now)?;
+    #[cfg(feature = "test-panics")]
+    super::panics::panic_at(env, "message");
     if let Some(done) = done {
         turn.set_effects(&done.effects);
         turn.set_frame(&Uint8Array::from(&*done.frame));
@@ -206,7 +212,10 @@ pub fn alarm(sql: &SqlStorage, env: &Env, turn: &Turn) -> Result<(), JsValue> {
     let channels = variables::channels(env).ok_or("the variables cannot be used")?;
     let mut store = SqliteStore::new(sql);
     let (memory, now) = (turn.memory(), runtime::now());
-    turn.set_effects(&protocol::alarm(&mut store, &channels.limits, memory, now)?);
+    let effects = protocol::alarm(&mut store, &channels.limits, memory, now)?;
+    #[cfg(feature = "test-panics")]
+    super::panics::panic_at(env, "alarm");
+    turn.set_effects(&effects);
     Ok(())
 }
 
