@@ -17,14 +17,22 @@
 //! | `follow` | what one reader is owed: the feed of a session at the front |
 
 pub mod access;
+pub mod content;
+pub mod events;
 pub mod follow;
 pub mod frame;
+pub mod json;
+pub mod log;
 pub mod memory;
 pub mod name;
 pub mod offset;
+pub mod producer;
 pub mod protocol;
+mod render;
+pub mod retention;
 pub mod sqlite;
 pub mod store;
+pub mod time;
 
 /// Which address a request came to. Both lead to the same channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +94,7 @@ pub struct Effects {
     /// is gone. Close the sockets after it.
     pub farewell: Option<Vec<u8>>,
     /// What was appended: a frame for each mode that has sockets.
-    pub appended: Option<store::Appended>,
+    pub appended: Option<log::Appended>,
     /// The object holds nothing any more: delete all of its storage and its alarm.
     pub emptied: bool,
     /// Set the alarm to this Unix time in milliseconds.

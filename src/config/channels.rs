@@ -47,8 +47,7 @@ pub const MAX_APPEND_BYTES: Variable = variable("MAX_APPEND_BYTES", 1_114_112, 1
 
 /// Bytes of messages that a channel retains; the oldest go first. An object
 /// holds 10 GB.
-pub const MAX_CHANNEL_BYTES: Variable =
-    variable("MAX_CHANNEL_BYTES", 64 << 20, 64 << 10, 8 << 30);
+pub const MAX_CHANNEL_BYTES: Variable = variable("MAX_CHANNEL_BYTES", 64 << 20, 64 << 10, 8 << 30);
 
 /// Seconds that a channel retains a message; 0 for as long as there is room.
 /// The largest value is ten years.

@@ -20,31 +20,77 @@ pub struct Problem {
     /// Which query parameter was bad.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<&'static str>,
+    /// Which header was bad.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<&'static str>,
     /// Its value, cut at 64 bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// What it may be.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub allowed: Option<String>,
+    pub allowed: Option<Box<str>>,
 }
 
 impl Problem {
     fn new(status: u16, title: &'static str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Self { status, title, detail, parameter: None, value: None, allowed: None }
+        Self { status, title, detail, parameter: None, header: None, value: None, allowed: None }
+    }
+
+    fn with_value(mut self, value: &str, allowed: &str) -> Self {
+        let cut = value.floor_char_boundary(ECHOED_VALUE_BYTES);
+        self.value = value.get(..cut).map(str::to_owned);
+        self.allowed = Some(allowed.into());
+        self
     }
 
     /// 400: a parameter's value is none of those allowed.
     #[must_use]
     pub fn bad_parameter(parameter: &'static str, value: &str, allowed: String) -> Self {
-        let cut = value.floor_char_boundary(ECHOED_VALUE_BYTES);
-        Self {
-            parameter: Some(parameter),
-            value: value.get(..cut).map(str::to_owned),
-            detail: format!("The query parameter {parameter} must be {allowed}."),
-            allowed: Some(allowed),
-            ..Self::new(400, "Bad Request", "")
-        }
+        let detail = ["The query parameter ", parameter, " must be ", &allowed, "."].concat();
+        let problem = Self::new(400, "Bad Request", detail).with_value(value, &allowed);
+        Self { parameter: Some(parameter), ..problem }
+    }
+
+    /// 400: a header's value is none of those allowed.
+    #[must_use]
+    pub fn bad_header(header: &'static str, value: &str, allowed: &str) -> Self {
+        let detail = ["The header ", header, " must be ", allowed, "."].concat();
+        let problem = Self::new(400, "Bad Request", detail).with_value(value, allowed);
+        Self { header: Some(header), ..problem }
+    }
+
+    /// 400: the path's rest can be no channel's name.
+    #[must_use]
+    pub fn bad_name(value: &str, allowed: &str) -> Self {
+        let detail = ["A channel's name is ", allowed, "."].concat();
+        Self::new(400, "Bad Request", detail).with_value(value, allowed)
+    }
+
+    /// Any status of those that channels use beside the ones below.
+    #[must_use]
+    pub fn of(status: u16, detail: impl Into<String>) -> Self {
+        let title = match status {
+            400 => "Bad Request",
+            401 => "Unauthorized",
+            403 => "Forbidden",
+            404 => "Not Found",
+            409 => "Conflict",
+            410 => "Gone",
+            413 => "Content Too Large",
+            415 => "Unsupported Media Type",
+            501 => "Not Implemented",
+            503 => "Service Unavailable",
+            507 => "Insufficient Storage",
+            _ => "Internal Server Error",
+        };
+        Self::new(status, title, detail)
+    }
+
+    /// 501.
+    #[must_use]
+    pub fn not_implemented(detail: &str) -> Self {
+        Self::of(501, detail)
     }
 
     /// 405; the `Allow` header goes with it.

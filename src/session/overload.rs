@@ -2,8 +2,8 @@
 
 use super::{EndReason, Feed, feed};
 use crate::config::Config;
-use crate::config::limits::{self, RETRY_SPREAD};
-use crate::wire::event::{self, Event, EventName};
+use crate::config::limits::{self, LAST_EVENT_ID_BYTES, RETRY_SPREAD};
+use crate::wire::event::{self, Event, EventId, EventName};
 
 const OVERLOAD: EventName = EventName::literal("overload");
 
@@ -11,11 +11,23 @@ const OVERLOAD: EventName = EventName::literal("overload");
 /// try. An `EventSource` comes back from this; after a 503 it would not.
 #[must_use]
 pub fn body(config: &Config, feed: &impl Feed, random: u32) -> Vec<u8> {
+    encode(config, feed.echoed_id(), random)
+}
+
+/// The same for a client of whom nothing is known but the id that it sent.
+/// What can be no id is not repeated.
+#[must_use]
+pub fn body_for(config: &Config, last_event_id: Option<&str>, random: u32) -> Vec<u8> {
+    let id = last_event_id.filter(|id| id.len() <= LAST_EVENT_ID_BYTES);
+    encode(config, id.and_then(|id| EventId::new(id).ok()), random)
+}
+
+fn encode(config: &Config, id: Option<EventId<'_>>, random: u32) -> Vec<u8> {
     let mut out = Vec::new();
     let retry_ms = retry_ms(config, random);
     event::retry(&mut out, retry_ms);
     let data = format!(r#"{{"retry_ms":{retry_ms}}}"#);
-    Event { name: Some(OVERLOAD), id: feed.echoed_id(), data: &data }.encode(&mut out);
+    Event { name: Some(OVERLOAD), id, data: &data }.encode(&mut out);
     out
 }
 

@@ -2,14 +2,31 @@
 //! (<https://github.com/durable-streams/durable-streams>, PROTOCOL.md) and what
 //! `/channels/` has beyond it.
 
+mod answer;
+mod append;
+mod cursor;
+mod front;
+mod headers;
+mod live;
+mod place;
+mod read;
+
+use super::access::Need;
 use super::follow::Ask;
+use super::log::Log;
 use super::store::Store;
 use super::{Address, Effects, Memory, Mode};
-use crate::channel::access::Need;
-use crate::config::Config;
+pub use answer::Answer;
+pub use cursor::next as next_cursor;
+pub use cursor::parse as parse_cursor;
+pub use front::{
+    again, method_not_allowed, mode, overload, preflight, refusal, storage_failed, stream_head,
+    too_large, unavailable,
+};
+pub use place::{Gap, Reason};
+
 use crate::config::channels::ChannelConfig;
 use crate::http::cors::Cors;
-use crate::http::problem::Problem;
 
 /// A request as it came.
 #[derive(Clone, Copy)]
@@ -34,17 +51,6 @@ pub struct Request<'a> {
     pub random: u32,
 }
 
-/// An answer with a body of known length.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// Names in lower case, each once.
-    pub headers: Vec<(&'static str, String)>,
-    /// Empty for HEAD, 204 and 304.
-    pub body: Vec<u8>,
-}
-
 /// What a request does not wait for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
@@ -57,7 +63,8 @@ pub struct Turn {
 /// What becomes of a reader that wants to follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Following {
-    /// An ordinary answer: there is nothing to follow, or nothing to wait for.
+    /// An ordinary answer: there is nothing to follow, or nothing to wait for. The
+    /// front makes [`unavailable`] or [`overload`] of a 503.
     Answer(Answer),
     /// Accept the socket under the tag of its mode; answer 101 with `place` in
     /// the header [`PLACE`]; send `frame` at once, in the same turn.
@@ -105,93 +112,11 @@ pub fn need(method: &str) -> Option<Need> {
     }
 }
 
-/// How a request follows the channel, if it does: then the front opens a
-/// socket to the object, else it passes the request on.
-#[must_use]
-pub fn mode(method: &str, query: &str, accept: Option<&str>) -> Option<Mode> {
-    let _ = (method, query, accept);
-    None
-}
-
 /// How many bytes of a body are read at most: where there are more, the answer
 /// is [`too_large`].
 #[must_use]
 pub fn body_limit(limits: &ChannelConfig) -> u64 {
     limits.max_append_bytes
-}
-
-/// 413.
-#[must_use]
-pub fn too_large(limits: &ChannelConfig, cors: Cors<'_>) -> Answer {
-    let _ = (limits, cors);
-    Answer { status: 413, ..Answer::default() }
-}
-
-/// Any refusal of the front, as an answer.
-#[must_use]
-pub fn refusal(problem: &Problem, cors: Cors<'_>) -> Answer {
-    let _ = cors;
-    Answer { status: problem.status, ..Answer::default() }
-}
-
-/// OPTIONS: answers a browser that asks for a page of another site.
-#[must_use]
-pub fn preflight(cors: Cors<'_>) -> Answer {
-    let _ = cors;
-    Answer { status: 204, ..Answer::default() }
-}
-
-/// 405.
-#[must_use]
-pub fn method_not_allowed(cors: Cors<'_>) -> Answer {
-    let _ = cors;
-    Answer { status: 405, ..Answer::default() }
-}
-
-/// 503 with `Retry-After`: the object cannot be reached, or has as many
-/// readers as it may. A reader by `EventSource` gets [`overload`] instead.
-#[must_use]
-pub fn unavailable(config: &Config, random: u32, cors: Cors<'_>) -> Answer {
-    let _ = (config, random, cors);
-    Answer { status: 503, ..Answer::default() }
-}
-
-/// 200 with an `overload` event, for an `EventSource`: it would never come back
-/// after a 503. `request` is the reader's own.
-#[must_use]
-pub fn overload(config: &Config, request: &Request<'_>) -> Answer {
-    let _ = (config, request);
-    Answer { status: 200, ..Answer::default() }
-}
-
-/// Whether to send a request to the object once more after it failed, and
-/// after how many milliseconds: only what changes nothing, and only where the
-/// platform says that it may help. `attempts` counts those that failed.
-#[must_use]
-pub fn again(
-    method: &str,
-    attempts: u32,
-    retryable: bool,
-    overloaded: bool,
-    random: u32,
-) -> Option<u32> {
-    let _ = (method, attempts, retryable, overloaded, random);
-    None
-}
-
-/// The answer where the turn failed and was rolled back: 507 where the storage
-/// is full, else 500. `message` is the runtime's and goes no further.
-#[must_use]
-pub fn storage_failed(message: &str, cors: Cors<'_>) -> Answer {
-    let _ = (message, cors);
-    Answer { status: 507, ..Answer::default() }
-}
-
-/// The status and headers of a stream that begins.
-#[must_use]
-pub fn stream_head(opened: &super::follow::Opened, mode: Mode, cors: Cors<'_>) -> Answer {
-    let _ = (opened, mode, cors);
-    Answer { status: 200, ..Answer::default() }
 }
 
 /// Answers a request that does not follow.
@@ -206,9 +131,16 @@ pub fn request<S: Store>(
     request: &Request<'_>,
     now: u64,
 ) -> Result<Turn, S::Error> {
-    let _ = (store, limits, request, now);
-    let answer = Answer { status: 501, ..Answer::default() };
-    Ok(Turn { answer, effects: Effects { memory, ..Effects::default() } })
+    let mut log = Log::new(store, limits, memory, now);
+    let answer = match request.method {
+        "GET" => read::get(&mut log, request)?,
+        "HEAD" => read::head(&mut log, request)?,
+        "POST" => append::post(&mut log, request)?,
+        "PUT" => append::put(&mut log, request)?,
+        "DELETE" => append::delete(&mut log)?,
+        _ => return Ok(Turn { answer: method_not_allowed(request.cors), effects: log.effects }),
+    };
+    Ok(Turn { answer: answer.secured(request.cors), effects: log.effects })
 }
 
 /// Decides what becomes of a reader that wants to follow. `ask` is what the
@@ -224,9 +156,12 @@ pub fn follow<S: Store>(
     request: &Request<'_>,
     now: u64,
 ) -> Result<FollowTurn, S::Error> {
-    let _ = (store, limits, ask, request, now);
-    let following = Following::Answer(Answer { status: 501, ..Answer::default() });
-    Ok(FollowTurn { following, effects: Effects { memory, ..Effects::default() } })
+    let mut log = Log::new(store, limits, memory, now);
+    let following = match live::follow(&mut log, request, ask)? {
+        Following::Answer(answer) => Following::Answer(answer.secured(request.cors)),
+        follow @ Following::Follow { .. } => follow,
+    };
+    Ok(FollowTurn { following, effects: log.effects })
 }
 
 /// Answers a message of the front over a socket of this mode; `None` for one
@@ -242,8 +177,9 @@ pub fn message<S: Store>(
     message: &str,
     now: u64,
 ) -> Result<Option<ReadTurn>, S::Error> {
-    let _ = (store, limits, memory, mode, message, now);
-    Ok(None)
+    let mut log = Log::new(store, limits, memory, now);
+    let frame = live::message(&mut log, mode, message)?;
+    Ok(frame.map(|frame| ReadTurn { frame, effects: log.effects }))
 }
 
 /// The alarm: expiry and retention.
@@ -256,6 +192,7 @@ pub fn alarm<S: Store>(
     memory: Memory,
     now: u64,
 ) -> Result<Effects, S::Error> {
-    let _ = (store, limits, now);
-    Ok(Effects { memory, ..Effects::default() })
+    let mut log = Log::new(store, limits, memory, now);
+    log.alarm()?;
+    Ok(log.effects)
 }

@@ -1,82 +1,248 @@
 //! A store in SQLite, whoever runs it.
+//!
+//! ```sql
+//! meta (...)                                                       -- one row
+//! seg_<start> (id INTEGER PRIMARY KEY, t, b, n, ev, seq, body)     -- a row for each append
+//! producers (id TEXT PRIMARY KEY, epoch, seq, t) WITHOUT ROWID
+//! ```
+//!
+//! 1. No table is made by a read: a channel that is only waited for is nothing.
+//! 2. A body is `TEXT` where it is [`Body::Lines`], else `BLOB`. So a row whose
+//!    body is `TEXT` and whose `n` is 1 holds one line, and SQL can make its event.
+//! 3. Rows that are written are what the platform charges most for. An append is
+//!    one, with a producer two; a table that is made is two, one that is dropped
+//!    none.
 
-use super::store::Store;
+mod columns;
+mod sql;
 
-/// A value of a row.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Value {
-    /// No value.
-    #[default]
-    Null,
-    /// A whole number, up to 2^53: the runtime gives them as `f64`.
-    Number(u64),
-    /// `TEXT`.
-    Text(String),
-    /// `BLOB`.
-    Blob(Vec<u8>),
-}
-
-/// A parameter of a statement.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Param<'a> {
-    /// No value.
-    Null,
-    /// A whole number, up to 2^53.
-    Number(u64),
-    /// `TEXT`.
-    Text(&'a str),
-    /// `BLOB`.
-    Blob(&'a [u8]),
-}
-
-/// The rows of an answer, one after the other.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rows {
-    /// Values in a row; 0 where there is no row.
-    pub columns: usize,
-    /// The values of all rows.
-    pub values: Vec<Value>,
-}
-
-/// A database of one channel. At most 100 parameters, 2 MB a value; no
-/// transactions: the caller has put the whole turn into one.
-pub trait Sql {
-    /// Why a statement failed.
-    type Error;
-
-    /// Runs one statement, with its parameters for `?1`, `?2` and so on.
-    ///
-    /// # Errors
-    /// The database's own.
-    fn query(&mut self, statement: &str, params: &[Param<'_>]) -> Result<Rows, Self::Error>;
-
-    /// The same for a statement that gives no rows.
-    ///
-    /// # Errors
-    /// The database's own.
-    fn run(&mut self, statement: &str, params: &[Param<'_>]) -> Result<(), Self::Error> {
-        self.query(statement, params).map(|_| ())
-    }
-}
+use super::content::Kind;
+use super::events::EventRow;
+use super::producer::{Known, Ticket};
+use super::render;
+use super::store::{Body, Chunk, Meta, Row, Segment, Span, Store, Tail, View};
+pub use sql::{Param, Rows, Sql, Value};
 
 /// See the module.
 #[derive(Debug)]
 pub struct SqliteStore<Q> {
     sql: Q,
+    /// Whether there is a table of producers; known once the channel was read.
+    has_producers: bool,
 }
 
 impl<Q: Sql> SqliteStore<Q> {
     /// The store in this database. Nothing is read or written yet.
     pub fn new(sql: Q) -> Self {
-        Self { sql }
+        Self { sql, has_producers: false }
     }
 
     /// The database.
     pub fn sql(&mut self) -> &mut Q {
         &mut self.sql
     }
+
+    /// Lets SQL join the messages. `None` where a row needs a look: a batch, a
+    /// message of more than one line, or one that begins inside of a batch.
+    fn joined(&mut self, span: Span, view: View) -> Result<Option<Chunk>, Q::Error> {
+        let prefix;
+        let (message, separator, prefix) = match view {
+            View::Body if span.kind == Kind::Json => ("replace(body, char(10), ',')", ",", ""),
+            View::Body => ("body", "", ""),
+            View::Events { .. } if span.kind == Kind::Binary => return Ok(None),
+            View::Events { generation } => {
+                prefix = id_prefix(generation);
+                (EVENT, "", prefix.as_str())
+            }
+        };
+        let statement = [
+            "SELECT max(id), min(id - n), count(*), sum(n = 1 AND typeof(body) = 'text'), \
+             CAST(group_concat(",
+            message,
+            ", ?4) AS BLOB), ?5 FROM (",
+            &rows_of(span.segment),
+            ")",
+        ]
+        .concat();
+        let params = [
+            span.from.into(),
+            span.bytes.into(),
+            span.segment.bytes.into(),
+            separator.into(),
+            prefix.into(),
+        ];
+        let rows = self.sql.query(&statement, &params)?;
+        let [to, first, count, lines, bytes, _] = rows.first().unwrap_or_default();
+        let Some(to) = to.optional_number() else {
+            return Ok(Some(Chunk { bytes: Vec::new(), to: span.from }));
+        };
+        let is_whole = first.number() >= span.from;
+        let is_joined = is_whole && (view == View::Body || count == lines);
+        Ok(is_joined.then(|| Chunk { bytes: bytes.bytes(), to }))
+    }
+}
+
+/// The event of a row that holds one line. `?5` is the beginning of its id.
+const EVENT: &str = "CASE WHEN n = 1 AND typeof(body) = 'text' THEN \
+                     ?5 || substr('000000000000000' || id, -16) || char(10) || \
+                     CASE WHEN ev IS NULL THEN '' ELSE 'event: ' || ev || char(10) END || \
+                     'data: ' || body || char(10) || char(10) END";
+
+fn id_prefix(generation: u64) -> String {
+    let mut prefix = Vec::new();
+    super::events::id(&mut prefix, super::offset::Offset { generation, ordinal: 0 });
+    prefix.truncate("id: 0123456789012345_".len());
+    String::from_utf8(prefix).unwrap_or_default()
+}
+
+/// The rows of a span, in order: `?1` is its `from`, `?2` its `bytes`, `?3` the
+/// bytes before its segment. The first row is always among them, for what ends
+/// them is a later one.
+fn rows_of(segment: Segment) -> String {
+    let table = table(segment);
+    [
+        "SELECT id, n, ev, body FROM ",
+        &table,
+        " WHERE id > ?1 AND id < coalesce((SELECT id FROM ",
+        &table,
+        " WHERE id > ?1 AND id - n > ?1 AND b > ?2 + coalesce((SELECT b FROM ",
+        &table,
+        " WHERE id <= ?1 ORDER BY id DESC LIMIT 1), ?3) ORDER BY id LIMIT 1), 9007199254740991) \
+         ORDER BY id",
+    ]
+    .concat()
+}
+
+fn table(segment: Segment) -> String {
+    ["seg_", itoa::Buffer::new().format(segment.start)].concat()
 }
 
 impl<Q: Sql> Store for SqliteStore<Q> {
     type Error = Q::Error;
+
+    fn meta(&mut self) -> Result<Option<Meta>, Q::Error> {
+        const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' \
+                              AND name IN ('meta', 'producers')";
+        let mut has_meta = false;
+        for [name] in self.sql.query(TABLES, &[])?.into_iter() {
+            match name.text().as_deref() {
+                Some("meta") => has_meta = true,
+                Some("producers") => self.has_producers = true,
+                _ => {}
+            }
+        }
+        if !has_meta {
+            return Ok(None);
+        }
+        Ok(self.sql.query(columns::SELECT, &[])?.first().map(columns::read))
+    }
+
+    fn create(&mut self, meta: &Meta) -> Result<(), Q::Error> {
+        self.sql.run(columns::CREATE, &[])?;
+        columns::write(meta, |params| self.sql.run(columns::INSERT, params))
+    }
+
+    fn save(&mut self, meta: &Meta) -> Result<(), Q::Error> {
+        columns::write(meta, |params| self.sql.run(columns::UPDATE, params))
+    }
+
+    fn clear(&mut self, meta: &Meta) -> Result<(), Q::Error> {
+        for segment in &meta.segments {
+            self.drop(*segment)?;
+        }
+        self.sql.run("DROP TABLE IF EXISTS producers", &[])?;
+        self.has_producers = false;
+        self.sql.run("DROP TABLE meta", &[])
+    }
+
+    fn begin(&mut self, segment: Segment) -> Result<(), Q::Error> {
+        const COLUMNS: &str = " (id INTEGER PRIMARY KEY, t INTEGER, b INTEGER, n INTEGER, \
+                               ev TEXT, seq TEXT, body)";
+        self.sql.run(&["CREATE TABLE ", &table(segment), COLUMNS].concat(), &[])
+    }
+
+    fn drop(&mut self, segment: Segment) -> Result<(), Q::Error> {
+        self.sql.run(&["DROP TABLE ", &table(segment)].concat(), &[])
+    }
+
+    fn insert(&mut self, segment: Segment, row: &Row) -> Result<(), Q::Error> {
+        let values = " (id, t, b, n, ev, seq, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let body = match &row.body {
+            Body::Lines(text) => Param::Text(text),
+            Body::Bytes(bytes) => Param::Blob(bytes),
+        };
+        let params = [
+            row.id.into(),
+            row.time.into(),
+            row.bytes.into(),
+            row.count.into(),
+            row.event.as_deref().into(),
+            row.seq.as_deref().into(),
+            body,
+        ];
+        self.sql.run(&["INSERT INTO ", &table(segment), values].concat(), &params)
+    }
+
+    fn tail(&mut self, segment: Segment) -> Result<Tail, Q::Error> {
+        let table = table(segment);
+        let statement =
+            ["SELECT id, b, t, seq FROM ", &table, " ORDER BY id DESC LIMIT 1"].concat();
+        let last = self.sql.query(&statement, &[])?.first();
+        Ok(last.map_or_else(
+            || Tail { ordinal: segment.start, bytes: segment.bytes, ..Tail::default() },
+            |[id, bytes, time, seq]| Tail {
+                ordinal: id.number(),
+                bytes: bytes.number(),
+                time: time.number(),
+                seq: seq.text(),
+            },
+        ))
+    }
+
+    fn read(&mut self, span: Span, view: View) -> Result<Chunk, Q::Error> {
+        if let Some(chunk) = self.joined(span, view)? {
+            return Ok(chunk);
+        }
+        let params = [span.from.into(), span.bytes.into(), span.segment.bytes.into()];
+        let rows = self.sql.query(&rows_of(span.segment), &params)?;
+        let rows: Vec<_> = rows
+            .into_iter()
+            .map(|[id, _, event, body]| (id.number(), event.text(), body.bytes()))
+            .collect();
+        let rows = rows.iter().map(|(id, event, body)| EventRow {
+            id: *id,
+            event: event.as_deref(),
+            body,
+        });
+        Ok(render::join(rows, span.kind, view, span.from, span.bytes))
+    }
+
+    fn producer(&mut self, id: &str) -> Result<Option<Known>, Q::Error> {
+        if !self.has_producers {
+            return Ok(None);
+        }
+        let rows =
+            self.sql.query("SELECT epoch, seq FROM producers WHERE id = ?1", &[id.into()])?;
+        Ok(rows.first().map(|[epoch, seq]| Known { epoch: epoch.number(), seq: seq.number() }))
+    }
+
+    fn remember(&mut self, ticket: &Ticket, now: u64) -> Result<(), Q::Error> {
+        const CREATE: &str = "CREATE TABLE producers (id TEXT PRIMARY KEY, epoch INTEGER, \
+                              seq INTEGER, t INTEGER) WITHOUT ROWID";
+        const REPLACE: &str = "INSERT OR REPLACE INTO producers (id, epoch, seq, t) \
+                               VALUES (?1, ?2, ?3, ?4)";
+        if !self.has_producers {
+            self.sql.run(CREATE, &[])?;
+            self.has_producers = true;
+        }
+        let Ticket { id, epoch, seq } = ticket;
+        self.sql.run(REPLACE, &[id.as_str().into(), (*epoch).into(), (*seq).into(), now.into()])
+    }
+
+    fn forget(&mut self, time: u64) -> Result<(), Q::Error> {
+        if !self.has_producers {
+            return Ok(());
+        }
+        self.sql.run("DELETE FROM producers WHERE t < ?1", &[time.into()])
+    }
 }

@@ -1,0 +1,301 @@
+//! A channel's log in one turn of its object: what an append, a read, and the
+//! passing of time do to the store.
+//!
+//! 1. Whoever decides has decided before the first write: nothing here refuses.
+//! 2. [`Log::commit`] is the last of a turn that changed a channel. It writes the
+//!    channel's row at most once.
+//! 3. What others are to hear of it is in [`Effects`], for after the commit.
+
+use super::content::Kind;
+use super::frame::{Header, Says};
+use super::offset::Offset;
+use super::producer::{Known, Ticket};
+use super::store::{Body, Chunk, Meta, Row, Segment, Span, Store, Tail, View};
+use super::{Effects, Memory, retention};
+use crate::config::channels::ChannelConfig;
+
+/// What an append has done, for those that follow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// The channel's generation.
+    pub generation: u64,
+    /// The number of messages before.
+    pub from: u64,
+    /// The number of messages now.
+    pub to: u64,
+    /// How the messages are given out.
+    pub kind: Kind,
+    /// Whether the channel was closed.
+    pub closed: bool,
+    /// `Stream-Event` and the messages; `None` where the channel was closed
+    /// without any.
+    pub row: Option<(Option<String>, Body)>,
+}
+
+/// What to append.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Append {
+    /// The messages and how many; `None` to close without any.
+    pub messages: Option<(Body, u64)>,
+    /// `Stream-Event`.
+    pub event: Option<String>,
+    /// `Stream-Seq`.
+    pub seq: Option<String>,
+    /// The producer that sent it.
+    pub ticket: Option<Ticket>,
+    /// Whether to close the channel.
+    pub close: bool,
+}
+
+/// The channel as it stands in this turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// What it is.
+    pub meta: Meta,
+    /// Where its log ends.
+    pub tail: Tail,
+    /// When it is over, to the millisecond; 0 for never.
+    deadline: u64,
+    is_new: bool,
+    is_changed: bool,
+}
+
+impl Channel {
+    /// A place in this channel.
+    #[must_use]
+    pub fn at(&self, ordinal: u64) -> Offset {
+        Offset { generation: self.meta.generation, ordinal }
+    }
+
+    /// The place behind the last message.
+    #[must_use]
+    pub fn end(&self) -> Offset {
+        self.at(self.tail.ordinal)
+    }
+
+    /// The number of messages before the first one that is retained.
+    #[must_use]
+    pub fn first(&self) -> u64 {
+        self.meta.segments.first().map_or(self.tail.ordinal, |segment| segment.start)
+    }
+}
+
+/// See the module.
+pub struct Log<'a, S> {
+    store: &'a mut S,
+    /// The bounds.
+    pub limits: &'a ChannelConfig,
+    /// Unix time in milliseconds.
+    pub now: u64,
+    /// What is to be done after the commit.
+    pub effects: Effects,
+}
+
+impl<'a, S: Store> Log<'a, S> {
+    /// Begins a turn.
+    pub fn new(store: &'a mut S, limits: &'a ChannelConfig, memory: Memory, now: u64) -> Self {
+        let effects = Effects { memory, ..Effects::default() };
+        Self { store, limits, now, effects }
+    }
+
+    /// The channel, if there is one. One that is over is removed here: nobody
+    /// sees it, whether or not the alarm has come.
+    ///
+    /// # Errors
+    /// As for all methods: the store's.
+    pub fn open(&mut self) -> Result<Option<Channel>, S::Error> {
+        let Some(meta) = self.store.meta()? else { return Ok(None) };
+        let deadline = retention::deadline(&meta, self.effects.memory.deadline);
+        if deadline != 0 && self.now >= deadline {
+            self.remove(&meta)?;
+            return Ok(None);
+        }
+        let tail = match meta.segments.last() {
+            Some(segment) => self.store.tail(*segment)?,
+            None => meta.tail.clone(),
+        };
+        Ok(Some(Channel { meta, tail, deadline, is_new: false, is_changed: false }))
+    }
+
+    /// A new channel. Until [`Log::commit`] nothing is written, and nothing is
+    /// done. The caller has set what its creator says of it.
+    pub fn create(&self, mut meta: Meta) -> Channel {
+        meta.generation = self.now.max(self.effects.memory.last_generation + 1);
+        if let Some(ttl_s) = meta.ttl_s {
+            meta.deadline = retention::deadline_from(ttl_s, self.now);
+        }
+        let deadline = meta.deadline;
+        Channel { meta, tail: Tail::default(), deadline, is_new: true, is_changed: false }
+    }
+
+    /// The channel was read or written: its TTL begins again.
+    pub fn touch(&self, channel: &mut Channel) {
+        let Some(ttl_s) = channel.meta.ttl_s else { return };
+        channel.deadline = retention::deadline_from(ttl_s, self.now);
+        if retention::must_write(&channel.meta, ttl_s, channel.deadline) {
+            channel.meta.deadline = channel.deadline;
+            channel.is_changed = true;
+        }
+    }
+
+    /// What is known of a producer.
+    #[allow(clippy::missing_errors_doc)] // said once, at the first method
+    pub fn producer(&mut self, id: &str) -> Result<Option<Known>, S::Error> {
+        self.store.producer(id)
+    }
+
+    /// Appends, closes, or both.
+    #[allow(clippy::missing_errors_doc)]
+    pub fn append(&mut self, channel: &mut Channel, append: Append) -> Result<(), S::Error> {
+        let Append { messages, event, seq, ticket, close } = append;
+        let from = channel.tail.ordinal;
+        let mut row = None;
+        if let Some((body, count)) = messages {
+            let segment = self.segment_for_append(channel)?;
+            let tail = &mut channel.tail;
+            tail.ordinal += count;
+            tail.bytes += body.cost();
+            // The clock may have been set back.
+            tail.time = tail.time.max(self.now);
+            tail.seq = seq.or(tail.seq.take());
+            let Tail { ordinal: id, bytes, time, seq } = tail.clone();
+            let written = Row { id, count, time, bytes, seq, event, body };
+            self.store.insert(segment, &written)?;
+            row = Some((written.event, written.body));
+        }
+        if let Some(ticket) = &ticket {
+            self.store.remember(ticket, self.now)?;
+        }
+        if close {
+            channel.meta.closed = true;
+            channel.meta.closed_by = ticket;
+            channel.is_changed = true;
+        }
+        self.trim(channel)?;
+        self.effects.appended = Some(Appended {
+            generation: channel.meta.generation,
+            from,
+            to: channel.tail.ordinal,
+            kind: channel.meta.kind(),
+            closed: channel.meta.closed,
+            row,
+        });
+        Ok(())
+    }
+
+    /// The segment that takes the next row; a new one where it is time for it.
+    fn segment_for_append(&mut self, channel: &mut Channel) -> Result<Segment, S::Error> {
+        let Channel { meta, tail, is_changed, deadline, .. } = channel;
+        let (limits, now) = (self.limits, self.now);
+        let last = meta.segments.last().copied();
+        if let Some(last) = last.filter(|last| !retention::must_roll(*last, tail, limits, now)) {
+            return Ok(last);
+        }
+        let segment =
+            Segment { start: tail.ordinal, bytes: tail.bytes, begun: now, after: tail.time };
+        self.store.begin(segment)?;
+        self.store.forget(now.saturating_sub(retention::PRODUCER_MS))?;
+        meta.segments.push(segment);
+        *is_changed = true;
+        if limits.max_channel_age_s != 0 {
+            let tail = Tail { time: now, ..tail.clone() };
+            self.effects.alarm = retention::next_alarm(meta, &tail, limits, *deadline);
+        }
+        Ok(segment)
+    }
+
+    /// Drops what is beyond the bounds.
+    #[allow(clippy::missing_errors_doc)]
+    pub fn trim(&mut self, channel: &mut Channel) -> Result<(), S::Error> {
+        let Channel { meta, tail, is_changed, .. } = channel;
+        let surplus = retention::surplus(meta, tail, self.limits, self.now);
+        for segment in meta.segments.drain(..surplus) {
+            self.store.drop(segment)?;
+            *is_changed = true;
+        }
+        // The row that said so may be gone.
+        if meta.segments.is_empty() {
+            meta.tail = tail.clone();
+        }
+        Ok(())
+    }
+
+    /// Messages after `from`, at most to the end of a segment; none at the end
+    /// of the log. `from` is not before [`Channel::first`].
+    #[allow(clippy::missing_errors_doc)]
+    pub fn read(
+        &mut self,
+        channel: &Channel,
+        from: u64,
+        bytes: u64,
+        view: View,
+    ) -> Result<Chunk, S::Error> {
+        let holds = |segment: &&Segment| segment.start <= from;
+        let segment = channel.meta.segments.iter().rev().find(holds);
+        match segment.filter(|_| from < channel.tail.ordinal) {
+            None => Ok(Chunk { bytes: Vec::new(), to: from }),
+            Some(&segment) => {
+                self.store.read(Span { segment, from, bytes, kind: channel.meta.kind() }, view)
+            }
+        }
+    }
+
+    /// Deletes the channel.
+    #[allow(clippy::missing_errors_doc)]
+    pub fn delete(&mut self, channel: &Channel) -> Result<(), S::Error> {
+        self.remove(&channel.meta)
+    }
+
+    fn remove(&mut self, meta: &Meta) -> Result<(), S::Error> {
+        self.store.clear(meta)?;
+        let generation = meta.generation;
+        let memory = &mut self.effects.memory;
+        memory.deadline = 0;
+        memory.last_generation = memory.last_generation.max(generation);
+        self.effects.emptied = true;
+        self.effects.farewell = Some(farewell(generation));
+        Ok(())
+    }
+
+    /// Writes what has changed of the channel itself.
+    #[allow(clippy::missing_errors_doc)]
+    pub fn commit(&mut self, channel: &Channel) -> Result<(), S::Error> {
+        let Channel { meta, tail, deadline, is_new, is_changed } = channel;
+        let Effects { memory, alarm, emptied, .. } = &mut self.effects;
+        memory.deadline = if meta.ttl_s.is_some() { *deadline } else { 0 };
+        if *is_new {
+            memory.last_generation = meta.generation;
+            *alarm = retention::next_alarm(meta, tail, self.limits, *deadline);
+            *emptied = false;
+            self.store.create(meta)
+        } else if *is_changed {
+            self.store.save(meta)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The alarm: expiry and age.
+    #[allow(clippy::missing_errors_doc)]
+    pub fn alarm(&mut self) -> Result<(), S::Error> {
+        let Some(mut channel) = self.open()? else {
+            // Nothing is here, or nothing any more.
+            self.effects.emptied = true;
+            return Ok(());
+        };
+        self.trim(&mut channel)?;
+        self.commit(&channel)?;
+        let Channel { meta, tail, deadline, .. } = &channel;
+        self.effects.alarm = retention::next_alarm(meta, tail, self.limits, *deadline);
+        Ok(())
+    }
+}
+
+/// The frame that says that a channel is gone.
+#[must_use]
+pub fn farewell(generation: u64) -> Vec<u8> {
+    let (closed, binary, reply) = (false, false, false);
+    let header =
+        Header { says: Says::Deleted, closed, binary, reply, generation, from: 0, to: 0, tail: 0 };
+    header.encode(0)
+}

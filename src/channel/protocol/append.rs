@@ -1,0 +1,266 @@
+//! PUT and POST: making a channel, appending to it, closing it.
+//!
+//! Everything is checked before the first write, in the protocol's order: the
+//! request by itself; then closed, type, producer, sequence; then the body.
+
+use super::Request;
+use super::answer::{Answer, Refusal, bad_header, is_closed, no_channel, refuse};
+use crate::channel::content::{self, Kind};
+use crate::channel::log::{Append, Channel, Log};
+use crate::channel::producer::{self, Ticket, Verdict};
+use crate::channel::store::{Body, Store};
+use crate::channel::{Address, json};
+
+/// What becomes of a POST.
+enum Decision {
+    /// Append this, or close the channel, or both.
+    Write(Append),
+    /// It was done before; this is the producer's highest number.
+    Repeated(u64),
+    /// Nothing is done.
+    Refused(Refusal),
+}
+
+/// PUT.
+pub(super) fn put<S: Store>(
+    log: &mut Log<'_, S>,
+    request: &Request<'_>,
+) -> Result<Answer, S::Error> {
+    let parsed = request.no_fork().and_then(|()| Ok((request.new_channel()?, request.event()?)));
+    let (meta, event) = match parsed {
+        Ok(parsed) => parsed,
+        Err(refusal) => return Ok(refusal),
+    };
+    if let Some(channel) = log.open()? {
+        let same = content::same(&channel.meta.content_type, &meta.content_type)
+            && channel.meta.ttl_s == meta.ttl_s
+            && channel.meta.expires_at.is_some() == meta.expires_at.is_some()
+            && (meta.ttl_s.is_some() || channel.meta.deadline == meta.deadline)
+            && channel.meta.closed == meta.closed;
+        // Its first content is there already.
+        return Ok(if same { describe(200, &channel) } else { differs(&channel) });
+    }
+    let messages = match messages(Kind::of(&meta.content_type), request.body) {
+        Ok(messages) => messages,
+        Err(refusal) => return Ok(refusal),
+    };
+    let close = meta.closed;
+    let mut channel = log.create(meta);
+    if messages.is_some() || close {
+        log.append(&mut channel, Append { messages, event, close, ..Append::default() })?;
+    }
+    log.commit(&channel)?;
+    Ok(describe(201, &channel).with("location", location(request)))
+}
+
+fn describe(status: u16, channel: &Channel) -> Answer {
+    Answer::new(status)
+        .with("content-type", &*channel.meta.content_type)
+        .with("cache-control", "no-store")
+        .with_next(channel.end())
+        .closed_if(channel.meta.closed)
+}
+
+fn differs(channel: &Channel) -> Refusal {
+    let meta = &channel.meta;
+    let mut detail = ["The channel is there, and it is another one: ", &meta.content_type].concat();
+    if let Some(ttl_s) = meta.ttl_s {
+        detail += &[", Stream-TTL ", itoa::Buffer::new().format(ttl_s)].concat();
+    }
+    if let Some(expires_at) = &meta.expires_at {
+        detail += &[", Stream-Expires-At ", expires_at].concat();
+    }
+    detail += if meta.closed { ", closed." } else { ", open." };
+    refuse(409, detail)
+}
+
+/// The channel's own address.
+fn location(request: &Request<'_>) -> String {
+    let end = request.url.find(['?', '#']).unwrap_or(request.url.len());
+    request.url.get(..end).unwrap_or_default().to_owned()
+}
+
+/// POST.
+pub(super) fn post<S: Store>(
+    log: &mut Log<'_, S>,
+    request: &Request<'_>,
+) -> Result<Answer, S::Error> {
+    let parsed = || {
+        let (ticket, seq, event) = (request.ticket()?, request.seq()?, request.event()?);
+        let (close, has_body) = (request.closes(), !request.body.is_empty());
+        if !has_body && !close {
+            return Err(refuse(400, "There is nothing to append: the body is empty."));
+        }
+        // Of a request that only closes the type is not looked at: PROTOCOL.md, 5.2.
+        let content_type = if has_body { request.content_type()? } else { None };
+        if has_body && content_type.is_none() {
+            let allowed = "the channel's media type, such as application/json";
+            return Err(bad_header("Content-Type", "", allowed));
+        }
+        Ok((content_type, Append { messages: None, event, seq, ticket, close }))
+    };
+    let (content_type, append) = match parsed() {
+        Ok(parsed) => parsed,
+        Err(refusal) => return Ok(refusal),
+    };
+    let (mut channel, is_new) = match (log.open()?, &content_type) {
+        (Some(channel), _) => (channel, false),
+        (None, Some(content_type)) if request.address == Address::Ours => {
+            if content::is_form(content_type) {
+                return Ok(form(content_type, "application/json"));
+            }
+            match request.no_fork().and_then(|()| request.new_channel()) {
+                Ok(mut meta) => {
+                    // Closing is the append's, below.
+                    meta.closed = false;
+                    (log.create(meta), true)
+                }
+                Err(refusal) => return Ok(refusal),
+            }
+        }
+        (None, _) => return Ok(no_channel()),
+    };
+    let ticket = append.ticket.clone();
+    match decide(log, &channel, request, content_type.as_deref(), append)? {
+        Decision::Refused(refusal) => Ok(refusal),
+        Decision::Repeated(seq) => {
+            log.touch(&mut channel);
+            log.commit(&channel)?;
+            Ok(done(204, &channel, ticket.map(|ticket| Ticket { seq, ..ticket })))
+        }
+        Decision::Write(append) => {
+            log.touch(&mut channel);
+            let appends = append.messages.is_some();
+            if appends || append.close && !channel.meta.closed {
+                log.append(&mut channel, append)?;
+            }
+            log.commit(&channel)?;
+            let status = match (is_new, appends && ticket.is_some()) {
+                (true, _) => 201,
+                (false, true) => 200,
+                (false, false) => 204,
+            };
+            let answer = done(status, &channel, ticket);
+            Ok(if is_new { answer.with("location", location(request)) } else { answer })
+        }
+    }
+}
+
+/// Says what becomes of an append, and changes nothing.
+fn decide<S: Store>(
+    log: &mut Log<'_, S>,
+    channel: &Channel,
+    request: &Request<'_>,
+    content_type: Option<&str>,
+    append: Append,
+) -> Result<Decision, S::Error> {
+    let meta = &channel.meta;
+    let ticket = append.ticket.as_ref();
+    if meta.closed {
+        return Ok(match ticket {
+            Some(ticket) if meta.closed_by.as_ref() == Some(ticket) => {
+                Decision::Repeated(ticket.seq)
+            }
+            // To close once more is no error.
+            None if content_type.is_none() => Decision::Write(append),
+            _ => Decision::Refused(is_closed(channel)),
+        });
+    }
+    if let Some(content_type) = content_type
+        && !content::same(content_type, &meta.content_type)
+    {
+        return Ok(Decision::Refused(
+            if request.address == Address::Ours && content::is_form(content_type) {
+                form(content_type, &meta.content_type)
+            } else {
+                let expected = &meta.content_type;
+                refuse(409, ["The channel's Content-Type is ", expected, "."].concat())
+            },
+        ));
+    }
+    if let Some(ticket) = ticket {
+        let known = log.producer(&ticket.id)?;
+        match producer::judge(known, ticket) {
+            Verdict::Accept => {}
+            Verdict::Duplicate(seq) => return Ok(Decision::Repeated(seq)),
+            verdict => return Ok(Decision::Refused(producer_refused(verdict, ticket))),
+        }
+    }
+    if let Some((seq, last)) = append.seq.as_ref().zip(channel.tail.seq.as_ref())
+        && seq.as_bytes() <= last.as_bytes()
+    {
+        let detail = ["Stream-Seq must come after ", last, ", in the order of bytes."].concat();
+        return Ok(Decision::Refused(refuse(409, detail)));
+    }
+    Ok(match messages(meta.kind(), request.body) {
+        Ok(None) if !request.body.is_empty() => {
+            Decision::Refused(refuse(400, "There is nothing to append: the array is empty."))
+        }
+        Ok(messages) => Decision::Write(Append { messages, ..append }),
+        Err(refusal) => Decision::Refused(refusal),
+    })
+}
+
+/// The messages of a body; none of an empty one, or of an empty array.
+fn messages(kind: Kind, body: &[u8]) -> Result<Option<(Body, u64)>, Refusal> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    if kind != Kind::Json {
+        return Ok(Some((Body::one(kind, body), 1)));
+    }
+    let Some(messages) = json::messages(body) else {
+        return Err(refuse(400, "The body is not JSON, which this channel's messages are."));
+    };
+    Ok((messages.count > 0).then_some((Body::Lines(messages.lines), messages.count)))
+}
+
+fn producer_refused(verdict: Verdict, ticket: &Ticket) -> Refusal {
+    match verdict {
+        Verdict::Stale(epoch) => {
+            refuse(403, "Another instance of this producer has begun a later epoch.")
+                .with_number("producer-epoch", epoch)
+        }
+        Verdict::Gap(expected) => {
+            refuse(409, "A request of this producer is missing before this one.")
+                .with_number("producer-expected-seq", expected)
+                .with_number("producer-received-seq", ticket.seq)
+        }
+        _ => {
+            let seq = itoa::Buffer::new().format(ticket.seq).to_owned();
+            bad_header("Producer-Seq", &seq, "0 in the first request of an epoch")
+        }
+    }
+}
+
+/// 415: `curl -d` sends the type of a form unless it is told otherwise.
+fn form(content_type: &str, expected: &str) -> Refusal {
+    let detail = [
+        "The request says that its body is a form (",
+        content_type,
+        "), as curl -d does unasked. Say what it is, for example: -H 'Content-Type: ",
+        expected,
+        "'.",
+    ];
+    refuse(415, detail.concat())
+}
+
+fn done(status: u16, channel: &Channel, ticket: Option<Ticket>) -> Answer {
+    let answer = Answer::new(status)
+        .with("cache-control", "no-store")
+        .with_next(channel.end())
+        .closed_if(channel.meta.closed);
+    match ticket {
+        None => answer,
+        Some(Ticket { epoch, seq, .. }) => {
+            answer.with_number("producer-epoch", epoch).with_number("producer-seq", seq)
+        }
+    }
+}
+
+/// DELETE.
+pub(super) fn delete<S: Store>(log: &mut Log<'_, S>) -> Result<Answer, S::Error> {
+    let Some(channel) = log.open()? else { return Ok(no_channel()) };
+    log.delete(&channel)?;
+    Ok(Answer::new(204).with("cache-control", "no-store"))
+}

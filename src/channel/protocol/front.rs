@@ -1,0 +1,133 @@
+//! What the front decides and answers by itself.
+
+use super::answer::{Answer, REQUEST_HEADERS, refuse};
+use super::{ALLOW, Request, live, place};
+use crate::channel::Mode;
+use crate::channel::content::Kind;
+use crate::channel::follow::Opened;
+use crate::config::Config;
+use crate::config::channels::ChannelConfig;
+use crate::config::limits::{self, RETRY_SPREAD};
+use crate::http::accept::{self, Accepts};
+use crate::http::cors::Cors;
+use crate::http::problem::Problem;
+use crate::session::overload;
+
+/// How a request follows the channel, if it does: then the front opens a
+/// socket to the object, else it passes the request on.
+#[must_use]
+pub fn mode(method: &str, query: &str, accept: Option<&str>) -> Option<Mode> {
+    // By name: `*/*` is a read of the protocol.
+    live::mode(method, query, accept::event_stream(accept) == Accepts::ByName)
+}
+
+/// 413.
+#[must_use]
+pub fn too_large(limits: &ChannelConfig, cors: Cors<'_>) -> Answer {
+    let mut buffer = itoa::Buffer::new();
+    let bytes = buffer.format(limits.max_append_bytes);
+    refuse(413, ["A body has at most ", bytes, " bytes here."].concat()).secured(cors)
+}
+
+/// Any refusal of the front, as an answer.
+#[must_use]
+pub fn refusal(problem: &Problem, cors: Cors<'_>) -> Answer {
+    Answer::problem(problem).secured(cors)
+}
+
+/// OPTIONS: answers a browser that asks for a page of another site.
+#[must_use]
+pub fn preflight(cors: Cors<'_>) -> Answer {
+    let answer = Answer::new(204).with("allow", ALLOW);
+    let answer = match cors.allow_origin {
+        None => answer,
+        Some(_) => answer
+            .with("access-control-allow-methods", ALLOW)
+            .with("access-control-allow-headers", REQUEST_HEADERS)
+            .with("access-control-max-age", "86400"),
+    };
+    answer.secured(cors)
+}
+
+/// 405.
+#[must_use]
+pub fn method_not_allowed(cors: Cors<'_>) -> Answer {
+    Answer::problem(&Problem::method_not_allowed(ALLOW)).with("allow", ALLOW).secured(cors)
+}
+
+/// 503 with `Retry-After`: the object cannot be reached, or has as many
+/// readers as it may. A reader by `EventSource` gets [`overload`] instead.
+#[must_use]
+pub fn unavailable(config: &Config, random: u32, cors: Cors<'_>) -> Answer {
+    let seconds = overload::retry_ms(config, random).div_ceil(1_000);
+    refuse(503, "The channel cannot be reached, or is full. Try again later.")
+        .with_number("retry-after", u64::from(seconds))
+        .secured(cors)
+}
+
+/// 200 with an `overload` event, for an `EventSource`: it would never come back
+/// after a 503. `request` is the reader's own.
+#[must_use]
+pub fn overload(config: &Config, request: &Request<'_>) -> Answer {
+    let id = place::last_event_id(request);
+    let body = overload::body_for(config, id.as_deref(), request.random);
+    Answer { body, ..event_stream().secured(request.cors) }
+}
+
+/// The status and headers of a stream that begins.
+#[must_use]
+pub fn stream_head(opened: &Opened, mode: Mode, cors: Cors<'_>) -> Answer {
+    let mut head = event_stream();
+    if opened.exists && opened.kind == Kind::Binary {
+        head = head.with("stream-sse-data-encoding", "base64");
+    }
+    if mode == Mode::Sse {
+        head = head.with_next(opened.place);
+    }
+    head.secured(cors)
+}
+
+/// As for `/events`; and `no-cache`, which the protocol's clients look for.
+fn event_stream() -> Answer {
+    Answer::new(200)
+        .with("content-type", "text/event-stream")
+        .with("cache-control", "no-cache, no-store, no-transform")
+        .with("x-accel-buffering", "no")
+        .with("vary", "Accept")
+}
+
+/// How often a request is sent to the object again after it failed.
+const TRIES: u32 = 3;
+/// Milliseconds before the first of them; twice as many before each next one.
+const AGAIN_MS: u32 = 50;
+
+/// Whether to send a request to the object once more after it failed, and
+/// after how many milliseconds: only what changes nothing, and only where the
+/// platform says that it may help. `attempts` counts those that failed.
+#[must_use]
+pub fn again(
+    method: &str,
+    attempts: u32,
+    retryable: bool,
+    overloaded: bool,
+    random: u32,
+) -> Option<u32> {
+    let harmless = matches!(method, "GET" | "HEAD");
+    let tries = harmless && retryable && !overloaded && attempts <= TRIES;
+    let ms = AGAIN_MS << attempts.saturating_sub(1).min(TRIES);
+    tries.then(|| limits::spread(ms, RETRY_SPREAD, random))
+}
+
+/// The answer where the turn failed and was rolled back: 507 where the storage
+/// is full, else 500. `message` is the runtime's and goes no further.
+#[must_use]
+pub fn storage_failed(message: &str, cors: Cors<'_>) -> Answer {
+    let message = message.to_ascii_lowercase();
+    let is_full = ["full", "storage limit", "maximum db size", "too big", "quota"];
+    let answer = if is_full.into_iter().any(|words| message.contains(words)) {
+        refuse(507, "The channel's storage takes no more: nothing was appended.")
+    } else {
+        refuse(500, "The server could not do it: nothing was changed.")
+    };
+    answer.secured(cors)
+}

@@ -1,0 +1,107 @@
+//! The one row of the table `meta`.
+//!
+//! The stored form: what is changed here must still read the rows of objects that
+//! were written before. `v` is its version.
+
+use super::sql::{Param, Value};
+use crate::channel::producer::Ticket;
+use crate::channel::store::{Meta, Segment, Tail};
+
+const VERSION: u64 = 1;
+
+pub(super) const CREATE: &str = "CREATE TABLE meta (v INTEGER, generation INTEGER, type TEXT, \
+    ttl INTEGER, expires TEXT, deadline INTEGER, closed INTEGER, closer TEXT, \
+    closer_epoch INTEGER, closer_seq INTEGER, segments TEXT, tail INTEGER, tail_b INTEGER, \
+    tail_t INTEGER, tail_seq TEXT)";
+
+pub(super) const SELECT: &str = "SELECT v, generation, type, ttl, expires, deadline, closed, \
+    closer, closer_epoch, closer_seq, segments, tail, tail_b, tail_t, tail_seq FROM meta";
+
+pub(super) const INSERT: &str =
+    "INSERT INTO meta VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+
+pub(super) const UPDATE: &str = "UPDATE meta SET v = ?1, generation = ?2, type = ?3, ttl = ?4, \
+    expires = ?5, deadline = ?6, closed = ?7, closer = ?8, closer_epoch = ?9, closer_seq = ?10, \
+    segments = ?11, tail = ?12, tail_b = ?13, tail_t = ?14, tail_seq = ?15";
+
+/// Hands the values to `run`, for [`INSERT`] and [`UPDATE`].
+pub(super) fn write<T>(meta: &Meta, run: impl FnOnce(&[Param<'_>]) -> T) -> T {
+    let closer = meta.closed_by.as_ref();
+    let segments = segments_to_text(&meta.segments);
+    run(&[
+        VERSION.into(),
+        meta.generation.into(),
+        meta.content_type.as_str().into(),
+        meta.ttl_s.into(),
+        meta.expires_at.as_deref().into(),
+        meta.deadline.into(),
+        u64::from(meta.closed).into(),
+        closer.map(|ticket| ticket.id.as_str()).into(),
+        closer.map(|ticket| ticket.epoch).into(),
+        closer.map(|ticket| ticket.seq).into(),
+        segments.as_str().into(),
+        meta.tail.ordinal.into(),
+        meta.tail.bytes.into(),
+        meta.tail.time.into(),
+        meta.tail.seq.as_deref().into(),
+    ])
+}
+
+/// Reads the values of [`SELECT`].
+pub(super) fn read(values: [Value; 15]) -> Meta {
+    let [
+        _,
+        generation,
+        content_type,
+        ttl,
+        expires,
+        deadline,
+        closed,
+        closer,
+        epoch,
+        seq,
+        segments,
+        ordinal,
+        bytes,
+        time,
+        tail_seq,
+    ] = values;
+    Meta {
+        generation: generation.number(),
+        content_type: content_type.text().unwrap_or_default(),
+        ttl_s: ttl.optional_number(),
+        expires_at: expires.text(),
+        deadline: deadline.number(),
+        closed: closed.number() != 0,
+        closed_by: closer.text().map(|id| Ticket { id, epoch: epoch.number(), seq: seq.number() }),
+        segments: segments_from_text(&segments.text().unwrap_or_default()),
+        tail: Tail {
+            ordinal: ordinal.number(),
+            bytes: bytes.number(),
+            time: time.number(),
+            seq: tail_seq.text(),
+        },
+    }
+}
+
+/// Four numbers for each, as in `0,0,1795477215000,0;`: there are few, and they
+/// are always read together.
+fn segments_to_text(segments: &[Segment]) -> String {
+    let mut text = String::new();
+    for Segment { start, bytes, begun, after } in segments {
+        for (number, end) in [(start, ','), (bytes, ','), (begun, ','), (after, ';')] {
+            text.push_str(itoa::Buffer::new().format(*number));
+            text.push(end);
+        }
+    }
+    text
+}
+
+fn segments_from_text(text: &str) -> Vec<Segment> {
+    let segment = |text: &str| {
+        let mut numbers = text.split(',').map(|number| number.parse().ok());
+        let mut number = || numbers.next().flatten();
+        Some(Segment { start: number()?, bytes: number()?, begun: number()?, after: number()? })
+    };
+    text.split(';').filter_map(segment).collect()
+}
