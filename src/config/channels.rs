@@ -103,19 +103,25 @@ fn parse(variable: Variable, value: Option<String>) -> Result<u64, ConfigError> 
 pub struct Patterns(Vec<String>);
 
 impl Patterns {
-    /// Takes the empty text, or patterns separated by commas; `None` where one
-    /// is empty or has its `*` elsewhere than at its end.
+    /// Takes the empty text, or patterns separated by commas; `None` where
+    /// [`Patterns::of`] refuses them.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         if text.trim().is_empty() {
             return Some(Self::default());
         }
-        let pattern = |text: &str| {
-            let star = text.find('*');
-            let fits = !text.is_empty() && star.is_none_or(|at| at + 1 == text.len());
-            fits.then(|| text.to_owned())
+        Self::of(text.split(',').map(|pattern| pattern.trim().to_owned()).collect())
+    }
+
+    /// Takes patterns; `None` where one is empty or has a `*` elsewhere than at
+    /// its end.
+    #[must_use]
+    pub fn of(patterns: Vec<String>) -> Option<Self> {
+        let fits = |pattern: &String| {
+            let star = pattern.find('*');
+            !pattern.is_empty() && star.is_none_or(|at| at + 1 == pattern.len())
         };
-        text.split(',').map(|text| pattern(text.trim())).collect::<Option<_>>().map(Self)
+        patterns.iter().all(fits).then_some(Self(patterns))
     }
 
     /// Whether one of them is this name or a prefix of it.

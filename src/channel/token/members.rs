@@ -1,0 +1,221 @@
+//! A JSON object as its members, none of which stands there twice.
+//!
+//! What a name that stands twice means is left open by RFC 8259, and the readers
+//! of this world differ: a token could say one thing to whoever checks it on its
+//! way, and another thing to us.
+
+use std::borrow::Cow;
+
+use crate::channel::json;
+
+/// Members that an object may have: a token's have a handful.
+const MAX_MEMBERS: usize = 32;
+
+/// The members of an object, in order: names as they read, values as written.
+/// `None` for what is not one JSON object, for one with a name that stands
+/// twice, however it is written, and for one with too many members.
+pub fn members(json: &str) -> Option<Vec<(String, String)>> {
+    let is_object = json.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{');
+    let whole = json::messages(json.as_bytes()).filter(|_| is_object)?;
+    let mut members: Vec<(String, String)> = Vec::new();
+    for member in elements(&whole.lines) {
+        let (name, value) = member.split_at_checked(string_end(member)?)?;
+        let name = text(name)?.into_owned();
+        if members.len() == MAX_MEMBERS || members.iter().any(|(other, _)| *other == name) {
+            return None;
+        }
+        members.push((name, value.strip_prefix(':')?.to_owned()));
+    }
+    Some(members)
+}
+
+/// The elements of an array, or members of an object, that is valid JSON without
+/// space between its tokens.
+pub fn elements(list: &str) -> impl Iterator<Item = &str> {
+    let mut rest = list.get(1..list.len().saturating_sub(1)).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (first, after) = rest.split_at_checked(element_end(rest))?;
+        rest = after.strip_prefix(',').unwrap_or_default();
+        (!first.is_empty()).then_some(first)
+    })
+}
+
+/// Where the first element ends: at a comma that is in no string and in no bracket.
+fn element_end(list: &str) -> usize {
+    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
+    for (at, byte) in list.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => return at,
+            _ => {}
+        }
+    }
+    list.len()
+}
+
+/// Where the string ends that a member begins with.
+fn string_end(member: &str) -> Option<usize> {
+    let mut escaped = true; // the quotation mark at the beginning
+    let end = member.bytes().position(|byte| {
+        let ends = !escaped && byte == b'"';
+        escaped = !escaped && byte == b'\\';
+        ends
+    })?;
+    Some(end + 1)
+}
+
+/// What a JSON string reads as; `None` for another value, and for half of a
+/// surrogate pair, which is no character.
+pub fn text(json: &str) -> Option<Cow<'_, str>> {
+    let inside = json.strip_prefix('"')?.strip_suffix('"')?;
+    if !inside.contains('\\') {
+        return Some(inside.into());
+    }
+    let mut text = String::with_capacity(inside.len());
+    let mut chars = inside.chars();
+    while let Some(char) = chars.next() {
+        text.push(match char {
+            '\\' => match chars.next()? {
+                'u' => {
+                    let unit = code_unit(&mut chars)?;
+                    match char::from_u32(unit) {
+                        Some(char) => char,
+                        None => second_half(unit, &mut chars)?,
+                    }
+                }
+                'b' => '\u{8}',
+                'f' => '\u{c}',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                itself => itself,
+            },
+            char => char,
+        });
+    }
+    Some(text.into())
+}
+
+/// The four hexadecimal digits behind `\u`.
+fn code_unit(chars: &mut std::str::Chars<'_>) -> Option<u32> {
+    (0..4).try_fold(0, |unit, _| Some(unit << 4 | chars.next()?.to_digit(16)?))
+}
+
+/// The character whose UTF-16 begins with `first`.
+fn second_half(first: u32, chars: &mut std::str::Chars<'_>) -> Option<char> {
+    if chars.next()? != '\\' || chars.next()? != 'u' {
+        return None;
+    }
+    let second = code_unit(chars)?;
+    let pair = (0xd800..0xdc00).contains(&first) && (0xdc00..0xe000).contains(&second);
+    char::from_u32(0x10000 + ((first & 0x3ff) << 10) + (second & 0x3ff)).filter(|_| pair)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{elements, members, text};
+    use proptest::prelude::*;
+    use serde_json::{Map, Value};
+
+    fn names(json: &str) -> Option<Vec<String>> {
+        Some(members(json)?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn an_object_is_what_another_parser_reads(
+            map in prop::collection::btree_map(any::<String>(), any_value(), 0..12), pretty: bool,
+        ) {
+            let map: Map<String, Value> = map.into_iter().collect();
+            let json = if pretty {
+                serde_json::to_string_pretty(&map).unwrap()
+            } else {
+                serde_json::to_string(&map).unwrap()
+            };
+            let read: Map<String, Value> = members(&json).unwrap().into_iter()
+                .map(|(name, value)| (name, serde_json::from_str(&value).unwrap()))
+                .collect();
+            prop_assert_eq!(read, map);
+        }
+
+        #[test]
+        fn an_array_is_what_another_parser_reads(array in prop::collection::vec(any_value(), 0..9)) {
+            let json = serde_json::to_string(&array).unwrap();
+            let read: Vec<Value> =
+                elements(&json).map(|value| serde_json::from_str(value).unwrap()).collect();
+            prop_assert_eq!(read, array);
+        }
+
+        #[test]
+        fn a_string_reads_the_same_however_it_is_escaped(original: String, mask: u64) {
+            let escaped: String = original.chars().enumerate().map(|(at, char)| {
+                if mask >> (at % 64) & 1 == 1 || char < ' ' || "\"\\".contains(char) {
+                    char.encode_utf16(&mut [0; 2]).iter().map(|u| format!("\\u{u:04x}")).collect()
+                } else {
+                    char.to_string()
+                }
+            }).collect();
+            let json = format!("\"{escaped}\"");
+            prop_assert_eq!(serde_json::from_str::<String>(&json).unwrap(), original.clone());
+            prop_assert_eq!(text(&json).unwrap(), original);
+        }
+
+        #[test]
+        fn nothing_that_is_no_object_is_read(json in r#"[\[\]{}",:a1 \\]{0,24}"#) {
+            let is_object = serde_json::from_str::<Map<String, Value>>(&json).is_ok();
+            prop_assert!(is_object || members(&json).is_none());
+        }
+    }
+
+    #[test]
+    fn no_name_may_stand_twice_however_it_is_written() {
+        assert_eq!(names(r#"{"exp":1,"nbf":2}"#), Some(vec!["exp".into(), "nbf".into()]));
+        assert_eq!(names(r#"{"exp":1,"exp":1}"#), None);
+        assert_eq!(names(r#"{"exp":1,"\u0065xp":1}"#), None);
+        assert_eq!(names(r#"{"exp":1,"a":{"exp":1}}"#).map(|names| names.len()), Some(2));
+        assert_eq!(names("{}"), Some(vec![]));
+    }
+
+    #[test]
+    fn only_an_object_will_do() {
+        for json in
+            ["", "[]", "[{}]", " [{}]", "1", "\"{}\"", "{}{}", "{}\n{}", "{\"a\":1,}", "{a:1}"]
+        {
+            assert!(members(json).is_none(), "{json}");
+        }
+        let many = |count: usize| {
+            let each: Vec<_> = (0..count).map(|at| format!("\"{at}\":0")).collect();
+            members(&format!("{{{}}}", each.join(","))).is_some()
+        };
+        assert!(many(32) && !many(33));
+    }
+
+    #[test]
+    fn half_of_a_pair_is_no_text() {
+        for json in [r#""\ud83d""#, r#""\ud83dx""#, r#""\ude00\ud83d""#, r#""\ud83d\u0041""#] {
+            assert_eq!(text(json), None, "{json}");
+        }
+        assert_eq!(text(r#""\ud83d\ude00""#).unwrap(), "\u{1f600}");
+    }
+}

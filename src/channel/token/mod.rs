@@ -1,0 +1,107 @@
+//! Signed tokens: who may do what with which channels, and until when.
+//!
+//! A token is a JWT (RFC 7519) in the compact form, signed by HS256 (RFC 7515,
+//! RFC 7518 section 3.2) with the secret of this server. This room reads it and
+//! judges all but its signature, which the runtime's own cryptography verifies:
+//! [`Token::signed`] are the bytes, [`Token::signature`] what is to be theirs.
+//! What a token says counts only where that holds.
+//!
+//! What is cheap comes first, so that a stranger's request costs little: the
+//! length, the shape, the header, the times.
+//!
+//! 1. The key decides the algorithm: there is one. A header that names another,
+//!    in whatever spelling, is refused.
+//! 2. A key or a rule that the token brings along is refused, not ignored.
+//! 3. There is one way to write each token: base64url without padding, without
+//!    other characters, unused bits zero. No name of a member stands twice.
+//! 4. What is not understood grants nothing: a claim of another form than
+//!    expected refuses the token.
+
+mod base64url;
+mod claims;
+mod members;
+
+pub use claims::Claims;
+
+use base64url::{decode, decode_text};
+use members::{members, text};
+
+/// Bytes of a token at most: what servers take as one header. A cookie holds
+/// 4,096 (RFC 6265, section 6.1).
+pub const MAX_TOKEN_BYTES: usize = 8_192;
+
+/// Bytes of an HMAC with SHA-256.
+pub const SIGNATURE_BYTES: usize = 32;
+
+/// Header parameters that bring a key along, or change what is signed or how it
+/// is to be read (RFC 7515 section 4.1, RFC 7516, RFC 7797). None is of use with
+/// one key and one algorithm. `crit` names extensions that must be understood,
+/// and we have none.
+const REFUSED: [&str; 11] =
+    ["crit", "b64", "zip", "enc", "cty", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256"];
+
+/// A compact JWS whose header is as it must be; its signature is still to be
+/// verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Jws<'a> {
+    /// The bytes that are signed: the header, a dot and the payload, as sent.
+    pub signed: &'a str,
+    /// What is to be their HMAC.
+    pub signature: [u8; SIGNATURE_BYTES],
+    /// The payload.
+    pub payload: Vec<u8>,
+}
+
+impl<'a> Jws<'a> {
+    /// Takes it apart. `None` for whatever is not to be verified at all.
+    #[must_use]
+    pub fn parse(compact: &'a str) -> Option<Self> {
+        if compact.len() > MAX_TOKEN_BYTES {
+            return None;
+        }
+        let (signed, signature) = compact.rsplit_once('.')?;
+        // A dot more is in one of the three, and is no character of base64url.
+        let (header, payload) = signed.split_once('.')?;
+        let signature = decode(signature)?.try_into().ok()?;
+        accepts(&decode_text(header)?)?;
+        Some(Self { signed, signature, payload: decode(payload)? })
+    }
+}
+
+/// Whether a header asks for what we do and for nothing else. Private names and
+/// `kid` are ignored, as RFC 7515 (section 4) has it.
+fn accepts(header: &str) -> Option<()> {
+    let mut algorithm = None;
+    for (name, value) in members(header)? {
+        match &*name {
+            "alg" => algorithm = Some(text(&value)? == "HS256"),
+            // The media type "application/JWT" without its first half, in any case.
+            "typ" => text(&value).filter(|typ| typ.eq_ignore_ascii_case("JWT")).map(drop)?,
+            name if REFUSED.contains(&name) => return None,
+            _ => {}
+        }
+    }
+    algorithm.filter(|ours| *ours).map(drop)
+}
+
+/// A token that is good now if its signature is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token<'a> {
+    /// The bytes that are signed.
+    pub signed: &'a str,
+    /// What is to be their HMAC.
+    pub signature: [u8; SIGNATURE_BYTES],
+    /// What it says.
+    pub claims: Claims,
+}
+
+impl<'a> Token<'a> {
+    /// Reads a token at `now` (Unix milliseconds). `None` for one that is to be
+    /// refused whatever its signature; why is nobody's business.
+    #[must_use]
+    pub fn read(compact: &'a str, now: u64) -> Option<Self> {
+        let Jws { signed, signature, payload } = Jws::parse(compact)?;
+        let claims = Claims::parse(&String::from_utf8(payload).ok()?, now)?;
+        Some(Self { signed, signature, claims })
+    }
+}
