@@ -9,6 +9,7 @@ mod reader;
 
 // One for each room of src/.
 mod architecture;
+mod channel_access;
 mod channel_token;
 mod configuration;
 mod live_streams;

@@ -120,7 +120,7 @@ export async function startRuntime({
     handleStructuredLogs: (entry) => logs.push(entry),
     unsafeHandleRuntimeRestart: () =>
       logs.push({ level: "error", message: "workerd crashed and was restarted" }),
-    isolatedResourcePersistencePath: persist,
+    resourcePersistencePath: persist,
     unsafeInspectDurableObjects: true, // for `storage`
     workers: [workerOptions(config, vars, adapt, entry, build), door(port), ...workers],
   });

@@ -66,11 +66,15 @@ impl Answer {
                 None => answer = answer.with("vary", "Origin"),
             }
         }
-        match cors.allow_origin {
-            None => answer,
-            Some(origin) => answer
-                .with("access-control-allow-origin", origin)
-                .with("access-control-expose-headers", EXPOSED),
+        let Some(origin) = cors.allow_origin else { return answer };
+        let answer = answer
+            .with("access-control-allow-origin", origin)
+            .with("access-control-expose-headers", EXPOSED);
+        // Without it a page's request that has a cookie is lost for the page.
+        if cors.credentials {
+            answer.with("access-control-allow-credentials", "true")
+        } else {
+            answer
         }
     }
 }

@@ -3,14 +3,15 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Function, JsString};
+use js_sys::{Function, JsString, Uint8Array};
 use wasm_bindgen::prelude::*;
 use worker::Env;
 use worker::web_sys::{Request, Response};
 
 use super::bridge::{Bridge, News, Socket};
 use super::front;
-use crate::channel::access::Refusal;
+use super::plan::{Plan, Proof};
+use crate::channel::access::{self, Refusal, Unproven};
 use crate::channel::follow::{Ask, Follower, Opened};
 use crate::channel::name::ChannelName;
 use crate::channel::protocol::{self, Answer, PLACE};
@@ -25,30 +26,6 @@ use crate::platform::js::streams::{Streams, function};
 use crate::platform::variables::{self, Channels};
 use crate::session::Session;
 use crate::session::registry::Registry;
-
-#[wasm_bindgen]
-extern "C" {
-    /// What `channels.js` is to do for a request that the front lets in.
-    pub type Plan;
-
-    #[wasm_bindgen(method, setter)]
-    fn set_name(this: &Plan, name: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_method(this: &Plan, method: &str);
-    /// What to ask the object for, where the client wants to follow.
-    #[wasm_bindgen(method, setter)]
-    fn set_ask(this: &Plan, ask: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_target(this: &Plan, target: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_poll(this: &Plan, key: u32);
-    #[wasm_bindgen(method, setter)]
-    fn set_wait(this: &Plan, ms: f64);
-
-    /// Opens another socket to the object.
-    #[wasm_bindgen(method, getter)]
-    fn reach(this: &Plan) -> Function;
-}
 
 /// The live streams of channels, and the long-polls that wait.
 pub struct Followers {
@@ -131,8 +108,9 @@ impl Asked {
         protocol::mode(&self.method, query, self.header("accept").as_deref())
     }
 
-    /// The channel that may be asked, or the refusal.
-    fn admit(&self) -> Result<ChannelName, Answer> {
+    /// The channel that may be asked, if the token that came with the request is
+    /// genuine; or the refusal.
+    fn admit(&self) -> Result<(ChannelName, Option<Unproven>), Answer> {
         let access = self.channels.access();
         if access.closed_because().is_some() {
             return Err(Refusal::Closed.answer(self.cors()));
@@ -147,10 +125,10 @@ impl Asked {
         let name = channel(path).map_or("", |(_, name)| name);
         let name =
             ChannelName::parse(name).map_err(|problem| protocol::refusal(&problem, self.cors()))?;
-        access
-            .check(self.header("authorization").as_deref(), &name, need)
+        let unproven = access
+            .check(&|name| self.header(name), &name, need, runtime::now())
             .map_err(|refusal| refusal.answer(self.cors()))?;
-        Ok(name)
+        Ok((name, unproven))
     }
 
     /// The answer where no object can be had.
@@ -183,16 +161,45 @@ fn misconfigured() -> Result<Response, JsValue> {
     respond::problem(Head::new(500)?, &Problem::misconfigured())
 }
 
-/// Refuses a request, or says in `plan` what to do for it.
+/// Refuses a request, or says in `plan` what to do for it. Where `plan` has a
+/// proof then, [`proven`] has the last word.
 #[wasm_bindgen(js_name = channelPlan)]
 pub fn plan(request: &Request, env: &Env, plan: &Plan) -> Result<Option<Response>, JsValue> {
     let Some(asked) = Asked::of(request, env) else { return misconfigured().map(Some) };
-    let name = match asked.admit() {
-        Ok(name) => name,
+    let (name, unproven) = match asked.admit() {
+        Ok(admitted) => admitted,
         Err(refusal) => return respond::answer(&refusal).map(Some),
     };
     plan.set_name(name.as_str());
     plan.set_method(&asked.method);
+    let Some(Unproven { signed, signature, until, granted }) = unproven else {
+        return go_on(&asked, plan);
+    };
+    let keys = asked.channels.access().keys().map(JsValue::from_str).collect();
+    plan.set_proof(&Proof::new(&signed, &Uint8Array::from(&signature[..]), &keys));
+    #[allow(clippy::cast_precision_loss)] // milliseconds are exact up to 2^53
+    plan.set_until(until as f64);
+    plan.set_granted(granted);
+    Ok(None)
+}
+
+/// The same, now that the runtime has found the token's signature `genuine` or not.
+#[wasm_bindgen(js_name = channelProven)]
+pub fn proven(
+    request: &Request,
+    env: &Env,
+    plan: &Plan,
+    genuine: bool,
+) -> Result<Option<Response>, JsValue> {
+    let Some(asked) = Asked::of(request, env) else { return misconfigured().map(Some) };
+    match access::settle(genuine, plan.granted()) {
+        Ok(()) => go_on(&asked, plan),
+        Err(refusal) => respond::answer(&refusal.answer(asked.cors())).map(Some),
+    }
+}
+
+/// Says in `plan` what to do for a request that is let in.
+fn go_on(asked: &Asked, plan: &Plan) -> Result<Option<Response>, JsValue> {
     let Some(mode) = asked.mode() else { return Ok(None) };
 
     let (front, now) = (front(), runtime::now());
@@ -205,7 +212,7 @@ pub fn plan(request: &Request, env: &Env, plan: &Plan) -> Result<Option<Response
     );
     plan.set_ask(&Ask::Begin(mode).to_header());
     if mode == Mode::Poll {
-        let wait = asked.channels.limits.long_poll_ms;
+        let wait = asked.channels.limits.long_poll_ms.min(plan.until().saturating_sub(now));
         let mut polls =
             front.followers.polls.try_borrow_mut().map_err(|_| "a poll is being held")?;
         let key = polls.insert(now + wait, |_| Ok::<_, JsValue>(()))?.ok_or("no key is left")?;
@@ -258,7 +265,7 @@ pub fn stream(
     let (random, now) = (runtime::random()?, runtime::now());
     let number = runtime::random_number()?;
     let feed = Follower::new(opened, mode, cursor, &asked.config, number, now);
-    let session = Session::new(feed, &asked.config, random, now);
+    let session = Session::new(feed, &asked.config, random, now).until(plan.until());
     let followers = &front().followers;
     let mut socket = None;
     let body = followers.streams.open_with(session, now, |key, body| {

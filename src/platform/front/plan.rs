@@ -1,0 +1,58 @@
+//! What one request for a channel comes to: set here, carried out by
+//! `channels.js`.
+
+use js_sys::{Array, Function, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `channels.js` is to do for a request that the front lets in.
+    pub type Plan;
+
+    #[wasm_bindgen(method, setter)]
+    pub fn set_name(this: &Plan, name: &str);
+    #[wasm_bindgen(method, setter)]
+    pub fn set_method(this: &Plan, method: &str);
+    /// What to ask the object for, where the client wants to follow.
+    #[wasm_bindgen(method, setter)]
+    pub fn set_ask(this: &Plan, ask: &str);
+    #[wasm_bindgen(method, setter)]
+    pub fn set_target(this: &Plan, target: &str);
+    #[wasm_bindgen(method, setter)]
+    pub fn set_poll(this: &Plan, key: u32);
+    #[wasm_bindgen(method, setter)]
+    pub fn set_wait(this: &Plan, ms: f64);
+
+    /// What is to be verified before the request is let in.
+    #[wasm_bindgen(method, setter)]
+    pub fn set_proof(this: &Plan, proof: &Proof);
+    #[wasm_bindgen(method, setter)]
+    pub fn set_granted(this: &Plan, granted: bool);
+    #[wasm_bindgen(method, getter)]
+    pub fn granted(this: &Plan) -> bool;
+    #[wasm_bindgen(method, setter)]
+    pub fn set_until(this: &Plan, ms: f64);
+    #[wasm_bindgen(method, getter, js_name = until)]
+    fn until_or_none(this: &Plan) -> Option<f64>;
+
+    /// Opens another socket to the object.
+    #[wasm_bindgen(method, getter)]
+    pub fn reach(this: &Plan) -> Function;
+}
+
+#[wasm_bindgen(module = "/src/platform/front/token.js")]
+extern "C" {
+    /// A signature to verify.
+    pub type Proof;
+
+    #[wasm_bindgen(constructor)]
+    pub fn new(signed: &str, signature: &Uint8Array, keys: &Array) -> Proof;
+}
+
+impl Plan {
+    /// Until when, in Unix milliseconds, the request's permission lasts.
+    pub fn until(&self) -> u64 {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // as it was set
+        self.until_or_none().map_or(u64::MAX, |until| until as u64)
+    }
+}
