@@ -58,7 +58,8 @@ pub(super) fn get<S: Store>(
     // What comes after a place in this very channel is the same for ever.
     let names_it = matches!(start, Start::After(place) if place != Offset::START);
     read(log, &channel, request, from, |is_full| match (is_full && names_it, is_private(request)) {
-        (false, _) => "no-cache",
+        (false, true) => "private, no-cache",
+        (false, false) => "no-cache",
         (true, true) => "private, max-age=60, stale-while-revalidate=300",
         (true, false) => "public, max-age=60, stale-while-revalidate=300",
     })
@@ -79,7 +80,7 @@ pub(super) fn read<S: Store>(
     let is_known = request.header("if-none-match").is_some_and(|known| lists(&known, &etag));
     let answer = messages_answer(if is_known { 304 } else { 200 }, channel, chunk.to)
         .with("etag", etag)
-        .with("vary", "Accept")
+        .with("vary", vary(request))
         .with("cache-control", cache(!is_last));
     let body = if is_known { Vec::new() } else { body(channel, chunk.bytes) };
     Ok(Answer { body, ..answer })
@@ -89,6 +90,13 @@ pub(super) fn read<S: Store>(
 /// needed for this answer.
 pub(super) fn is_private(request: &Request<'_>) -> bool {
     request.header("authorization").is_some() || request.header("cookie").is_some()
+}
+
+/// What else than its address an answer depends on. A browser's own cache knows
+/// nothing of permissions: whoever is next at it would be shown what the last one
+/// might read.
+fn vary(request: &Request<'_>) -> &'static str {
+    if is_private(request) { "Accept, Authorization, Cookie" } else { "Accept" }
 }
 
 /// What every answer with messages says, up to `to`.
