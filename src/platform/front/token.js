@@ -3,17 +3,12 @@
 const HMAC = { name: "HMAC", hash: "SHA-256" };
 const encoder = new TextEncoder();
 
-/** Secrets as the runtime takes them. There are two at most, which stay the same as long as the isolate lives. */
-const made = new Map();
+export const keyOf = (bytes) => crypto.subtle.importKey("raw", bytes, HMAC, false, ["verify"]);
+export const isGenuine = (key, signature, signed) =>
+  crypto.subtle.verify(HMAC, key, signature, encoder.encode(signed));
 
-async function keyOf(secret) {
-  let key = made.get(secret);
-  if (!key) {
-    key = await crypto.subtle.importKey("raw", encoder.encode(secret), HMAC, false, ["verify"]);
-    made.set(secret, key);
-  }
-  return key;
-}
+/** Secrets as the runtime takes them. There are two at most, which stay the same as long as the isolate lives. */
+const keys = new Map();
 
 export class Proof {
   constructor(signed, signature, secrets) {
@@ -24,9 +19,13 @@ export class Proof {
 
   /** Whether the signature was made with one of the secrets. */
   async isGenuine() {
-    const bytes = encoder.encode(this.signed);
     for (const secret of this.secrets) {
-      if (await crypto.subtle.verify(HMAC, await keyOf(secret), this.signature, bytes)) return true;
+      let key = keys.get(secret);
+      if (!key) {
+        key = await keyOf(encoder.encode(secret));
+        keys.set(secret, key);
+      }
+      if (await isGenuine(key, this.signature, this.signed)) return true;
     }
     return false;
   }
