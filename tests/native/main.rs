@@ -4,12 +4,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 // A reader written from the HTML standard, and the source that the docs show.
+mod channel_support;
 mod countdown;
 mod reader;
 
 // One for each room of src/.
 mod architecture;
 mod channel_access;
+mod channel_requests;
 mod channel_token;
 mod configuration;
 mod live_streams;
