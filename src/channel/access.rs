@@ -161,16 +161,19 @@ impl<'a> Access<'a> {
         }))
     }
 
-    /// The keys under one of which a signature must be genuine.
-    pub fn keys(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.secret.into_iter().chain(self.previous).filter(|key| is_long_enough(key))
+    /// The keys under one of which a signature must be genuine: the secret and the
+    /// previous one, where they are long enough to be any.
+    #[must_use]
+    pub fn keys(&self) -> [Option<&'a str>; 2] {
+        [self.secret, self.previous].map(|key| key.filter(|key| is_long_enough(key)))
     }
 
     /// Whether this is one of the keys. How long it takes tells neither which,
     /// nor how much of it is right, nor how long the keys are.
     fn is_secret(&self, shown: &str) -> bool {
-        shown.len() <= MAX_TOKEN_BYTES
-            && self.keys().fold(false, |found, key| found | same(key.as_bytes(), shown.as_bytes()))
+        let is = |key: Option<&str>| key.is_some_and(|key| same(key.as_bytes(), shown.as_bytes()));
+        let [secret, previous] = self.keys();
+        shown.len() <= MAX_TOKEN_BYTES && is(secret) | is(previous)
     }
 }
 

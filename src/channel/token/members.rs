@@ -4,8 +4,6 @@
 //! of this world differ: a token could say one thing to whoever checks it on its
 //! way, and another thing to us.
 
-use std::borrow::Cow;
-
 use crate::channel::json;
 
 /// Members that an object may have: a token's have a handful.
@@ -20,7 +18,7 @@ pub fn members(json: &str) -> Option<Vec<(String, String)>> {
     let mut members: Vec<(String, String)> = Vec::new();
     for member in elements(&whole.lines) {
         let (name, value) = member.split_at_checked(string_end(member)?)?;
-        let name = text(name)?.into_owned();
+        let name = text(name)?;
         if members.len() == MAX_MEMBERS || members.iter().any(|(other, _)| *other == name) {
             return None;
         }
@@ -71,49 +69,49 @@ fn string_end(member: &str) -> Option<usize> {
 
 /// What a JSON string reads as; `None` for another value, and for half of a
 /// surrogate pair, which is no character.
-pub fn text(json: &str) -> Option<Cow<'_, str>> {
-    let inside = json.strip_prefix('"')?.strip_suffix('"')?;
-    if !inside.contains('\\') {
-        return Some(inside.into());
-    }
-    let mut text = String::with_capacity(inside.len());
-    let mut chars = inside.chars();
-    while let Some(char) = chars.next() {
-        text.push(match char {
-            '\\' => match chars.next()? {
-                'u' => {
-                    let unit = code_unit(&mut chars)?;
-                    match char::from_u32(unit) {
-                        Some(char) => char,
-                        None => second_half(unit, &mut chars)?,
-                    }
+pub fn text(json: &str) -> Option<String> {
+    let mut rest = json.strip_prefix('"')?.strip_suffix('"')?.bytes();
+    let mut text = Vec::with_capacity(json.len());
+    // The first half of a pair, whose second half must come next.
+    let mut half = None;
+    while let Some(byte) = rest.next() {
+        let escape = if byte == b'\\' { rest.next() } else { None };
+        let char = match (half.take(), escape) {
+            (first, Some(b'u')) => match (first, code_unit(&mut rest)?) {
+                (None, unit @ 0xd800..0xdc00) => {
+                    half = Some(unit);
+                    continue;
                 }
-                'b' => '\u{8}',
-                'f' => '\u{c}',
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                itself => itself,
+                (None, unit) => unit,
+                (Some(first), unit @ 0xdc00..0xe000) => {
+                    0x1_0000 + (first << 10) + unit - 0x360_dc00
+                }
+                (Some(_), _) => return None,
             },
-            char => char,
-        });
+            (Some(_), _) => return None,
+            (None, None) => {
+                text.push(byte);
+                continue;
+            }
+            (None, Some(b'b')) => 8,
+            (None, Some(b'f')) => 12,
+            (None, Some(b'n')) => 10,
+            (None, Some(b'r')) => 13,
+            (None, Some(b't')) => 9,
+            (None, Some(itself)) => itself.into(),
+        };
+        text.extend_from_slice(char::from_u32(char)?.encode_utf8(&mut [0; 4]).as_bytes());
     }
-    Some(text.into())
+    String::from_utf8(text).ok().filter(|_| half.is_none())
 }
 
 /// The four hexadecimal digits behind `\u`.
-fn code_unit(chars: &mut std::str::Chars<'_>) -> Option<u32> {
-    (0..4).try_fold(0, |unit, _| Some(unit << 4 | chars.next()?.to_digit(16)?))
-}
-
-/// The character whose UTF-16 begins with `first`.
-fn second_half(first: u32, chars: &mut std::str::Chars<'_>) -> Option<char> {
-    if chars.next()? != '\\' || chars.next()? != 'u' {
-        return None;
+fn code_unit(digits: &mut std::str::Bytes<'_>) -> Option<u32> {
+    let mut unit = 0;
+    for _ in 0..4 {
+        unit = unit << 4 | char::from(digits.next()?).to_digit(16)?;
     }
-    let second = code_unit(chars)?;
-    let pair = (0xd800..0xdc00).contains(&first) && (0xdc00..0xe000).contains(&second);
-    char::from_u32(0x10000 + ((first & 0x3ff) << 10) + (second & 0x3ff)).filter(|_| pair)
+    Some(unit)
 }
 
 #[cfg(test)]

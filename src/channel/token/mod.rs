@@ -59,9 +59,12 @@ impl<'a> Jws<'a> {
         if compact.len() > MAX_TOKEN_BYTES {
             return None;
         }
-        let (signed, signature) = compact.rsplit_once('.')?;
-        // A dot more is in one of the three, and is no character of base64url.
-        let (header, payload) = signed.split_once('.')?;
+        let mut parts = compact.split('.');
+        let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        let signed = compact.get(..header.len() + 1 + payload.len())?;
         let signature = decode(signature)?.try_into().ok()?;
         accepts(&decode_text(header)?)?;
         Some(Self { signed, signature, payload: decode(payload)? })

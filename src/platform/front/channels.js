@@ -9,7 +9,10 @@ export const channelHandler = (rust) => async (request, env) => {
   const plan = {};
   try {
     let refusal = rust.channelPlan(request, env, plan);
-    if (plan.proof) refusal = rust.channelProven(request, env, plan, await plan.proof.isGenuine());
+    if (plan.proof) {
+      plan.genuine = await plan.proof.isGenuine();
+      refusal = rust.channelPlan(request, env, plan);
+    }
     if (refusal) return refusal;
     const reach = reaching(rust, env, plan);
     return await (plan.ask ? follow(rust, request, env, plan, reach) : reach(request));

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Function, JsString, Uint8Array};
+use js_sys::{Function, JsString};
 use wasm_bindgen::prelude::*;
 use worker::Env;
 use worker::web_sys::{Request, Response};
@@ -108,9 +108,9 @@ impl Asked {
         protocol::mode(&self.method, query, self.header("accept").as_deref())
     }
 
-    /// The channel that may be asked, if the token that came with the request is
-    /// genuine; or the refusal.
-    fn admit(&self) -> Result<(ChannelName, Option<Unproven>), Answer> {
+    /// Sets in `plan` which channel may be asked, and what is to be verified first;
+    /// or gives the refusal.
+    fn admit(&self, plan: &Plan) -> Result<(), Answer> {
         let access = self.channels.access();
         if access.closed_because().is_some() {
             return Err(Refusal::Closed.answer(self.cors()));
@@ -128,7 +128,15 @@ impl Asked {
         let unproven = access
             .check(&|name| self.header(name), &name, need, runtime::now())
             .map_err(|refusal| refusal.answer(self.cors()))?;
-        Ok((name, unproven))
+        plan.set_name(name.as_str());
+        plan.set_method(&self.method);
+        if let Some(Unproven { signed, signature, until, granted }) = unproven {
+            let [secret, previous] = access.keys();
+            plan.set_proof(&Proof::new(&signed, &signature, secret.unwrap_or_default(), previous));
+            #[allow(clippy::cast_precision_loss)] // milliseconds are exact up to 2^53
+            plan.set_until(if granted { until as f64 } else { 0.0 });
+        }
+        Ok(())
     }
 
     /// The answer where no object can be had.
@@ -161,45 +169,22 @@ fn misconfigured() -> Result<Response, JsValue> {
     respond::problem(Head::new(500)?, &Problem::misconfigured())
 }
 
-/// Refuses a request, or says in `plan` what to do for it. Where `plan` has a
-/// proof then, [`proven`] has the last word.
+/// Refuses a request, or says in `plan` what to do for it. Where that is to verify
+/// a proof, it is asked once more when `plan` says what that came to.
 #[wasm_bindgen(js_name = channelPlan)]
 pub fn plan(request: &Request, env: &Env, plan: &Plan) -> Result<Option<Response>, JsValue> {
     let Some(asked) = Asked::of(request, env) else { return misconfigured().map(Some) };
-    let (name, unproven) = match asked.admit() {
-        Ok(admitted) => admitted,
-        Err(refusal) => return respond::answer(&refusal).map(Some),
+    let admitted = match plan.genuine() {
+        Some(genuine) => access::settle(genuine, plan.ends_at() > 0)
+            .map_err(|refusal| refusal.answer(asked.cors())),
+        None => asked.admit(plan),
     };
-    plan.set_name(name.as_str());
-    plan.set_method(&asked.method);
-    let Some(Unproven { signed, signature, until, granted }) = unproven else {
-        return go_on(&asked, plan);
-    };
-    let keys = asked.channels.access().keys().map(JsValue::from_str).collect();
-    plan.set_proof(&Proof::new(&signed, &Uint8Array::from(&signature[..]), &keys));
-    #[allow(clippy::cast_precision_loss)] // milliseconds are exact up to 2^53
-    plan.set_until(until as f64);
-    plan.set_granted(granted);
-    Ok(None)
-}
-
-/// The same, now that the runtime has found the token's signature `genuine` or not.
-#[wasm_bindgen(js_name = channelProven)]
-pub fn proven(
-    request: &Request,
-    env: &Env,
-    plan: &Plan,
-    genuine: bool,
-) -> Result<Option<Response>, JsValue> {
-    let Some(asked) = Asked::of(request, env) else { return misconfigured().map(Some) };
-    match access::settle(genuine, plan.granted()) {
-        Ok(()) => go_on(&asked, plan),
-        Err(refusal) => respond::answer(&refusal.answer(asked.cors())).map(Some),
+    if let Err(refusal) = admitted {
+        return respond::answer(&refusal).map(Some);
     }
-}
-
-/// Says in `plan` what to do for a request that is let in.
-fn go_on(asked: &Asked, plan: &Plan) -> Result<Option<Response>, JsValue> {
+    if plan.genuine().is_none() && plan.until().is_some() {
+        return Ok(None);
+    }
     let Some(mode) = asked.mode() else { return Ok(None) };
 
     let (front, now) = (front(), runtime::now());
@@ -212,7 +197,7 @@ fn go_on(asked: &Asked, plan: &Plan) -> Result<Option<Response>, JsValue> {
     );
     plan.set_ask(&Ask::Begin(mode).to_header());
     if mode == Mode::Poll {
-        let wait = asked.channels.limits.long_poll_ms.min(plan.until().saturating_sub(now));
+        let wait = asked.channels.limits.long_poll_ms.min(plan.ends_at().saturating_sub(now));
         let mut polls =
             front.followers.polls.try_borrow_mut().map_err(|_| "a poll is being held")?;
         let key = polls.insert(now + wait, |_| Ok::<_, JsValue>(()))?.ok_or("no key is left")?;
@@ -265,7 +250,7 @@ pub fn stream(
     let (random, now) = (runtime::random()?, runtime::now());
     let number = runtime::random_number()?;
     let feed = Follower::new(opened, mode, cursor, &asked.config, number, now);
-    let session = Session::new(feed, &asked.config, random, now).until(plan.until());
+    let session = Session::new(feed, &asked.config, random, now).until(plan.ends_at());
     let followers = &front().followers;
     let mut socket = None;
     let body = followers.streams.open_with(session, now, |key, body| {

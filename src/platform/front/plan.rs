@@ -1,7 +1,7 @@
 //! What one request for a channel comes to: set here, carried out by
 //! `channels.js`.
 
-use js_sys::{Array, Function, Uint8Array};
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -26,14 +26,14 @@ extern "C" {
     /// What is to be verified before the request is let in.
     #[wasm_bindgen(method, setter)]
     pub fn set_proof(this: &Plan, proof: &Proof);
-    #[wasm_bindgen(method, setter)]
-    pub fn set_granted(this: &Plan, granted: bool);
+    /// What that has come to.
     #[wasm_bindgen(method, getter)]
-    pub fn granted(this: &Plan) -> bool;
+    pub fn genuine(this: &Plan) -> Option<bool>;
+    /// Until when the token allows it, in Unix milliseconds; 0 where it does not.
     #[wasm_bindgen(method, setter)]
     pub fn set_until(this: &Plan, ms: f64);
-    #[wasm_bindgen(method, getter, js_name = until)]
-    fn until_or_none(this: &Plan) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    pub fn until(this: &Plan) -> Option<f64>;
 
     /// Opens another socket to the object.
     #[wasm_bindgen(method, getter)]
@@ -46,13 +46,13 @@ extern "C" {
     pub type Proof;
 
     #[wasm_bindgen(constructor)]
-    pub fn new(signed: &str, signature: &Uint8Array, keys: &Array) -> Proof;
+    pub fn new(signed: &str, signature: &[u8], secret: &str, previous: Option<&str>) -> Proof;
 }
 
 impl Plan {
-    /// Until when, in Unix milliseconds, the request's permission lasts.
-    pub fn until(&self) -> u64 {
+    /// Until when, in Unix milliseconds, a request that is let in may go on.
+    pub fn ends_at(&self) -> u64 {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // as it was set
-        self.until_or_none().map_or(u64::MAX, |until| until as u64)
+        self.until().map_or(u64::MAX, |until| until as u64)
     }
 }

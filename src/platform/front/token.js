@@ -11,10 +11,10 @@ export const isGenuine = (key, signature, signed) =>
 const keys = new Map();
 
 export class Proof {
-  constructor(signed, signature, secrets) {
+  constructor(signed, signature, ...secrets) {
     this.signed = signed;
-    this.signature = signature;
-    this.secrets = secrets;
+    this.signature = signature.slice(); // it is a look into the memory of Rust, which goes on meanwhile
+    this.secrets = secrets.filter(Boolean);
   }
 
   /** Whether the signature was made with one of the secrets. */
