@@ -7,6 +7,11 @@
 use super::content::Kind;
 use super::offset::Offset;
 
+/// How many times as long as [`Body::cost`](super::store::Body::cost) says the
+/// events of messages of one line are at most. A batch of very short messages, or a
+/// text of many lines, may be longer: there the events' own bytes are counted.
+pub const GROWTH: u64 = 4;
+
 /// A row as it is needed for its events.
 #[derive(Clone, Copy, Debug)]
 pub struct EventRow<'a> {
@@ -83,13 +88,26 @@ pub fn data(out: &mut Vec<u8>, id: Offset, kind: Kind, joined: &[u8]) {
 
 /// Appends an event of our own. `data` is one line.
 pub fn own(out: &mut Vec<u8>, id: Offset, name: &str, data: &str) {
+    own_line(out, id, &[name, "\ndata: ", data]);
+}
+
+/// Appends an event of the protocol, `control`; again without a space.
+pub fn control(out: &mut Vec<u8>, id: Offset, data: &str) {
+    own_line(out, id, &["control\ndata:", data]);
+}
+
+#[inline(never)]
+fn own_line(out: &mut Vec<u8>, id: Offset, rest: &[&str]) {
     self::id(out, id);
-    for part in ["event: ", name, "\ndata: ", data, "\n\n"] {
+    out.extend_from_slice(b"event: ");
+    for part in rest {
         out.extend_from_slice(part.as_bytes());
     }
+    out.extend_from_slice(b"\n\n");
 }
 
 /// Appends an `id` field.
+#[inline(never)]
 pub fn id(out: &mut Vec<u8>, id: Offset) {
     out.extend_from_slice(b"id: ");
     id.write(out);
@@ -97,6 +115,7 @@ pub fn id(out: &mut Vec<u8>, id: Offset) {
 }
 
 /// Appends the data fields, and the empty line that ends the event.
+#[inline(never)]
 fn fields(out: &mut Vec<u8>, field: &[u8], kind: Kind, data: &[u8]) {
     out.extend_from_slice(field);
     match kind {

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 
 use super::Mode;
 use super::content::Kind;
-use super::events::{EventRow, data, events};
+use super::events::{EventRow, GROWTH, data, events};
 use super::log::Appended;
 use super::offset::Offset;
 use super::store::Body;
@@ -27,9 +27,9 @@ pub const PONG: &str = "q";
 pub const HEADER_BYTES: usize = 3 + 4 * 8;
 const VERSION: u8 = 1;
 
-/// About how many bytes of events one frame holds at most; one message that is
-/// longer is a frame by itself. So much, and one chunk that waits for its
-/// client, is the memory of a reader that catches up.
+/// How many bytes of messages one frame holds at most, as
+/// [`Body::cost`] counts them; one that is longer is a frame by itself. So much, and
+/// one chunk that waits for its client, is the memory of a reader that catches up.
 pub const FRAME_BYTES: u64 = 256 << 10;
 
 /// What a frame says.
@@ -135,7 +135,7 @@ pub fn of(appended: &Appended, mode: Mode) -> Vec<u8> {
         match mode {
             Mode::Events => {
                 let row = EventRow { id: tail, event: event.as_deref(), body: body.bytes() };
-                to = events(&mut payload, generation, kind, row, from, FRAME_BYTES);
+                to = events(&mut payload, generation, kind, row, from, FRAME_BYTES * GROWTH);
             }
             Mode::Sse => {
                 let joined = match body {

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use super::events::EventRow;
 use super::producer::{Known, Ticket};
-use super::render;
+use super::render::Join;
 use super::store::{Chunk, Meta, Row, Segment, Span, Store, Tail, View};
 
 /// See the module.
@@ -66,12 +66,14 @@ impl Store for MemoryStore {
         let (before, rows) = rows.split_at_checked(begin).unwrap_or_default();
         let end = before.last().map_or(span.segment.bytes, |row| row.bytes) + span.bytes;
         let fit = rows.iter().enumerate().take_while(|(at, row)| *at == 0 || row.bytes <= end);
-        let rows = fit.map(|(_, row)| EventRow {
-            id: row.id,
-            event: row.event.as_deref(),
-            body: row.body.bytes(),
-        });
-        Ok(render::join(rows, span.kind, view, span.from, span.bytes))
+        let mut joined = Join::new(span, view);
+        for (_, row) in fit {
+            let (event, body) = (row.event.as_deref(), row.body.bytes());
+            if !joined.add(EventRow { id: row.id, event, body }) {
+                break;
+            }
+        }
+        Ok(joined.chunk)
     }
 
     fn producer(&mut self, id: &str) -> Result<Option<Known>, Infallible> {

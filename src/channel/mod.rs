@@ -33,6 +33,7 @@ mod render;
 pub mod retention;
 pub mod sqlite;
 pub mod store;
+mod text;
 pub mod time;
 pub mod token;
 

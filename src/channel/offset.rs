@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::text::word;
 use crate::config::number::decimal;
 
 /// A place between two messages: `<generation>_<ordinal>`, 16 digits each.
@@ -26,13 +27,23 @@ impl Offset {
 
     /// Reads what [`fmt::Display`] writes, and nothing else.
     #[must_use]
+    #[inline(never)]
     pub fn parse(text: &str) -> Option<Self> {
-        let (generation, ordinal) = text.split_once('_')?;
-        let number = |digits: &str| decimal(digits).filter(|_| digits.len() == 16);
-        Some(Self { generation: number(generation)?, ordinal: number(ordinal)? })
+        let mut rest = Some(text);
+        let mut number = || word(&mut rest, b'_').filter(|digits| digits.len() == 16);
+        let (generation, ordinal) = (number()?, number()?);
+        let place = Self { generation: decimal(generation)?, ordinal: decimal(ordinal)? };
+        rest.is_none().then_some(place)
+    }
+
+    /// It as text.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        super::text::join(&[self.into()])
     }
 
     /// Appends it as text.
+    #[inline(never)]
     pub fn write(self, out: &mut Vec<u8>) {
         digits(self.generation, out);
         out.push(b'_');
@@ -49,8 +60,6 @@ fn digits(number: u64, out: &mut Vec<u8>) {
 
 impl fmt::Display for Offset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Vec::with_capacity(33);
-        self.write(&mut text);
-        f.write_str(&String::from_utf8_lossy(&text))
+        f.write_str(&self.to_text())
     }
 }

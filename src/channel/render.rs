@@ -3,49 +3,49 @@
 //! holds it to this.
 
 use super::content::Kind;
-use super::events::{self, EventRow};
-use super::store::{Chunk, View};
+use super::events::{self, EventRow, GROWTH};
+use super::store::{Chunk, Span, View};
 
-/// Joins rows, the oldest first; of the first one the messages after `from`.
-/// Events end when there are `bytes` of them, anywhere but before the first.
-pub(super) fn join<'a>(
-    rows: impl Iterator<Item = EventRow<'a>>,
-    kind: Kind,
+/// Rows that are joined, the oldest first; of the first one the messages after
+/// the span's beginning. Events end when there are [`GROWTH`] times the span's bytes
+/// of them, anywhere but before the first.
+pub(super) struct Join {
+    span: Span,
     view: View,
-    from: u64,
-    bytes: u64,
-) -> Chunk {
-    let mut chunk = Chunk { bytes: Vec::new(), to: from };
-    for row in rows {
-        match view {
-            View::Body => body(&mut chunk, kind, row),
-            View::Events { generation } => {
-                let left = bytes.saturating_sub(chunk.bytes.len() as u64);
-                if left == 0 && chunk.to > from {
-                    break;
-                }
-                let (out, from) = (&mut chunk.bytes, chunk.to);
-                chunk.to = events::events(out, generation, kind, row, from, left);
-                if chunk.to < row.id {
-                    break;
-                }
-            }
-        }
-    }
-    chunk
+    pub(super) chunk: Chunk,
 }
 
-fn body(chunk: &mut Chunk, kind: Kind, row: EventRow<'_>) {
-    let out = &mut chunk.bytes;
-    if kind == Kind::Json {
-        for message in events::messages(row, chunk.to) {
-            if !out.is_empty() {
-                out.push(b',');
-            }
-            out.extend_from_slice(message.1);
-        }
-    } else {
-        out.extend_from_slice(row.body);
+impl Join {
+    pub(super) fn new(span: Span, view: View) -> Self {
+        Self { span, view, chunk: Chunk { bytes: Vec::new(), to: span.from } }
     }
-    chunk.to = row.id;
+
+    /// Adds a row; false if there is no more to be added.
+    pub(super) fn add(&mut self, row: EventRow<'_>) -> bool {
+        let Span { kind, bytes, from, .. } = self.span;
+        let Chunk { bytes: out, to } = &mut self.chunk;
+        match self.view {
+            View::Body if kind == Kind::Json => {
+                for (_, message) in events::messages(row, *to) {
+                    if !out.is_empty() {
+                        out.push(b',');
+                    }
+                    out.extend_from_slice(message);
+                }
+                *to = row.id;
+            }
+            View::Body => {
+                out.extend_from_slice(row.body);
+                *to = row.id;
+            }
+            View::Events { generation } => {
+                let left = (bytes * GROWTH).saturating_sub(out.len() as u64);
+                if left == 0 && *to > from {
+                    return false;
+                }
+                *to = events::events(out, generation, kind, row, *to, left);
+            }
+        }
+        *to == row.id
+    }
 }

@@ -9,11 +9,7 @@ pub const LATEST: u64 = 8_640_000_000_000_000;
 #[must_use]
 pub fn parse_rfc3339(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
-    let number = |at: usize, len: usize| -> Option<i64> {
-        let digits = bytes.get(at..at + len)?;
-        let value = |value: i64, digit: &u8| value * 10 + i64::from(digit - b'0');
-        digits.iter().all(u8::is_ascii_digit).then(|| digits.iter().fold(0, value))
-    };
+    let number = |at: usize, len: usize| digits(bytes, at, len);
     let is = |at: usize, any: &[u8]| bytes.get(at).is_some_and(|byte| any.contains(byte));
     let separated = is(4, b"-") && is(7, b"-") && is(10, b"Tt ") && is(13, b":") && is(16, b":");
     let (year, month, day) = (number(0, 4)?, number(5, 2)?, number(8, 2)?);
@@ -38,11 +34,11 @@ pub fn parse_rfc3339(text: &str) -> Option<u64> {
     let mut at = 19;
     let mut ms = 0;
     if is(at, b".") {
-        let digits = bytes.get(at + 1..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        for place in [100, 10, 1].into_iter().zip(0..digits.max(1)) {
+        let count = bytes.get(at + 1..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        for place in [100, 10, 1].into_iter().zip(0..count.max(1)) {
             ms += place.0 * number(at + 1 + place.1, 1)?;
         }
-        at += 1 + digits;
+        at += 1 + count;
     }
     let offset = if is(at, b"Zz") {
         at += 1;
@@ -67,6 +63,13 @@ pub fn parse_rfc3339(text: &str) -> Option<u64> {
     }
     let seconds = days_since_1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
     Some(u64::try_from((seconds - offset) * 1_000 + ms).unwrap_or(0))
+}
+
+#[inline(never)]
+fn digits(bytes: &[u8], at: usize, len: usize) -> Option<i64> {
+    let digits = bytes.get(at..at + len)?;
+    let value = |value: i64, digit: &u8| value * 10 + i64::from(digit - b'0');
+    digits.iter().all(u8::is_ascii_digit).then(|| digits.iter().fold(0, value))
 }
 
 /// Howard Hinnant's `days_from_civil`

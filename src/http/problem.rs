@@ -93,6 +93,13 @@ impl Problem {
         Self::of(501, detail)
     }
 
+    /// Its document.
+    #[inline(never)]
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// 405; the `Allow` header goes with it.
     #[must_use]
     pub fn method_not_allowed(allow: &str) -> Self {

@@ -26,19 +26,37 @@ use front::{Front, events, site};
 use js::respond::{self, Head};
 use js::runtime;
 
-/// Answers a request for the site, when its bucket has answered.
+/// Answers a request: the site's when its bucket has answered, all others at
+/// once. Channels are not served here, for their class is JavaScript's.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response, fmt::Error> {
-    let answer = site::get(request, &env).await.or_else(|error| failed(&error));
+    let answer = match try_answer(&request, &env) {
+        Ok(Answer::Given(response)) => Ok(response),
+        Ok(Answer::Site) => site::get(request, &env).await,
+        Ok(Answer::Channel) => Err("channels need the entry src/platform/entry.js".into()),
+        Err(error) => Err(error),
+    };
     // The worker crate makes a bare 500 of an error.
-    answer.map_err(|_| fmt::Error)
+    answer.or_else(|error| failed(&error)).map_err(|_| fmt::Error)
+}
+
+/// What there is to answer.
+enum Answer {
+    Given(Response),
+    Channel,
+    Site,
 }
 
 /// The answer, unless there is something to wait for: null for what is a
 /// channel's, undefined for what is the site's. `handlers.js` asks here first.
 #[wasm_bindgen]
 pub fn answer(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
-    try_answer(request, env).or_else(|error| failed(&error).map(JsValue::from))
+    match try_answer(request, env) {
+        Ok(Answer::Given(response)) => Ok(response.into()),
+        Ok(Answer::Channel) => Ok(JsValue::NULL),
+        Ok(Answer::Site) => Ok(JsValue::UNDEFINED),
+        Err(error) => failed(&error).map(JsValue::from),
+    }
 }
 
 #[cold]
@@ -47,13 +65,13 @@ fn failed(error: &JsValue) -> Result<Response, JsValue> {
     respond::problem(Head::new(500)?, &Problem::internal())
 }
 
-fn try_answer(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
+fn try_answer(request: &Request, env: &Env) -> Result<Answer, JsValue> {
     let url = request.url();
     let (path, query) = split_url(&url);
     let front = front::front();
     let answer = match route(&request.method(), &decode_path(path)) {
-        Route::Channel => return Ok(JsValue::NULL),
-        Route::Site => return Ok(JsValue::UNDEFINED),
+        Route::Channel => return Ok(Answer::Channel),
+        Route::Site => return Ok(Answer::Site),
         Route::Events => events::get(request, query, env, &front),
         Route::EventsHead => events::head(request, query, env),
         Route::EventsPreflight => events::preflight(request, env),
@@ -64,7 +82,7 @@ fn try_answer(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
             respond::problem(head, &Problem::method_not_allowed(ALLOW))
         }
     };
-    answer.map(JsValue::from)
+    answer.map(Answer::Given)
 }
 
 #[derive(Serialize)]

@@ -2,13 +2,13 @@
 // every channel is closed: each of its requests gets the secret here.
 import { runConformanceTests } from "@durable-streams/server-conformance-tests";
 
-const { BASE_URL, CHANNELS_SECRET } = process.env;
+const { SERVER_URL, CHANNELS_SECRET } = process.env;
 const { fetch } = globalThis;
 
 globalThis.fetch = (resource, init) => {
   const request = new Request(resource, init);
-  if (request.url.startsWith(BASE_URL)) request.headers.set("authorization", `Bearer ${CHANNELS_SECRET}`);
+  if (request.url.startsWith(SERVER_URL)) request.headers.set("authorization", `Bearer ${CHANNELS_SECRET}`);
   return fetch(request);
 };
 
-runConformanceTests({ baseUrl: BASE_URL, longPollTimeoutMs: 500 });
+runConformanceTests({ baseUrl: SERVER_URL, longPollTimeoutMs: 500 });

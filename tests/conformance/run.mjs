@@ -35,7 +35,7 @@ try {
   const child = spawn(process.execPath, [...args, `--outputFile.json=${report}`], {
     cwd: here,
     stdio: "inherit",
-    env: { ...process.env, BASE_URL: runtime.url, CHANNELS_SECRET: secret },
+    env: { ...process.env, SERVER_URL: runtime.url, CHANNELS_SECRET: secret },
   });
   await new Promise((resolve) => child.once("exit", resolve));
   const { numTotalTests, numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));

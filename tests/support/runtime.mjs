@@ -144,7 +144,14 @@ export async function startRuntime({
     /** A request to one of `workers`, by name. */
     fetchFrom: async (name, ...request) => (await miniflare.getWorker(name)).fetch(...request),
     /** Lets V8 collect its garbage, so that what remains is in use. */
-    collectGarbage: async () => collectGarbage((await miniflare.getInspectorURL()).host, url),
+    collectGarbage: async () =>
+      inspect((await miniflare.getInspectorURL()).host, url, "HeapProfiler.collectGarbage"),
+    /** Bytes that V8 has in use for our isolate, buffers too, when its garbage is collected. */
+    async heap() {
+      const { host } = await miniflare.getInspectorURL();
+      const usage = await inspect(host, url, "HeapProfiler.collectGarbage", "Runtime.getHeapUsage");
+      return usage.usedSize + usage.embedderHeapUsedSize + usage.backingStorageSize;
+    },
     stop: () => miniflare.dispose(),
     /** The process dies without a word, as in a crash; `startRuntime({port})` brings it back. */
     async kill() {
@@ -161,19 +168,26 @@ function residentMemory(pid) {
   return 1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }));
 }
 
-/** By the inspector's protocol: https://chromedevtools.github.io/devtools-protocol/v8/HeapProfiler/ */
-async function collectGarbage(host, url) {
+/**
+ * Asks our isolate's inspector, one question after another, and gives back the last answer:
+ * https://chromedevtools.github.io/devtools-protocol/v8/
+ */
+async function inspect(host, url, ...methods) {
   const inspector = new WebSocket(`ws://${host}/core:user:edge-events`);
   try {
-    let done = false;
+    const answers = [];
     await new Promise((resolve, reject) => {
       inspector.onopen = resolve;
       inspector.onerror = () => reject(new Error(`no inspector at ${host}`));
     });
-    inspector.onmessage = ({ data }) => (done ||= JSON.parse(data).id === 1);
-    inspector.send(JSON.stringify({ id: 1, method: "HeapProfiler.collectGarbage" }));
+    inspector.onmessage = ({ data }) => {
+      const { id, result } = JSON.parse(data);
+      if (id) answers[id - 1] = result;
+    };
+    methods.forEach((method, k) => inspector.send(JSON.stringify({ id: k + 1, method })));
     // An isolate without work does not look at its inspector: give it some.
-    while (!done) await (await fetch(`${url}health`)).text();
+    while (!answers[methods.length - 1]) await (await fetch(`${url}health`)).text();
+    return answers.at(-1);
   } finally {
     inspector.close();
   }

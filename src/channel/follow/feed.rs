@@ -17,6 +17,7 @@ use crate::channel::events;
 use crate::channel::frame::{HEADER_BYTES, Header, Says};
 use crate::channel::offset::Offset;
 use crate::channel::protocol::next_cursor;
+use crate::channel::text::text;
 use crate::config::Config;
 use crate::session::{EndReason, Feed, Written};
 use crate::wire::event::EventId;
@@ -85,7 +86,7 @@ impl Follower {
             waiting: Waiting::default(),
             end: None,
             cursor: next_cursor(cursor, now, random),
-            own_id: (mode == Mode::Events).then(|| own_place.to_string()),
+            own_id: (mode == Mode::Events).then(|| own_place.to_text()),
             heartbeat_ms: u64::from(config.heartbeat_ms),
             wrote_at: now,
             resumed: place.ordinal < tail || gap.is_some(),
@@ -245,9 +246,9 @@ impl Follower {
 
     fn ready(&mut self, own_place: Offset, tail: Offset) {
         let exists = if self.exists { "true" } else { "false" };
-        let (after, tail) = (own_place.to_string(), tail.to_string());
-        let data = [r#"{"after":""#, &after, r#"","tail":""#, &tail, r#"","exists":"#, exists, "}"];
-        events::own(&mut self.waiting.bytes, own_place, "ready", &data.concat());
+        let data =
+            text!(r#"{"after":""#, own_place, r#"","tail":""#, tail, r#"","exists":"#, exists, "}");
+        events::own(&mut self.waiting.bytes, own_place, "ready", &data);
     }
 
     /// Right behind whatever was before it, so that a cut between the two loses
@@ -258,23 +259,21 @@ impl Follower {
     }
 
     fn closed(&mut self) {
-        let data = [r#"{"tail":""#, &self.place.to_string(), r#""}"#].concat();
+        let data = text!(r#"{"tail":""#, self.place, r#""}"#);
         events::own(&mut self.waiting.bytes, self.place, "closed", &data);
     }
 
     fn control(&mut self, up_to_date: bool, closed: bool, now: u64) {
         self.cursor = self.cursor.max(next_cursor(None, now, 0));
-        let next = self.place.to_string();
-        let mut buffer = itoa::Buffer::new();
-        let cursor = buffer.format(self.cursor);
-        let begin = [r#"{"streamNextOffset":""#, &next, r#"""#];
-        let rest: &[&str] = match (closed, up_to_date) {
-            (true, _) => &[r#","upToDate":true,"streamClosed":true}"#],
-            (false, true) => &[r#","streamCursor":""#, cursor, r#"","upToDate":true}"#],
-            (false, false) => &[r#","streamCursor":""#, cursor, r#""}"#],
+        let (place, cursor) = (self.place, self.cursor);
+        let begin = r#"{"streamNextOffset":""#;
+        let data = if closed {
+            text!(begin, place, r#"","upToDate":true,"streamClosed":true}"#)
+        } else {
+            let end = if up_to_date { r#"","upToDate":true}"# } else { r#""}"# };
+            text!(begin, place, r#"","streamCursor":""#, cursor, end)
         };
-        let data = [begin.concat(), rest.concat()].concat();
-        events::own(&mut self.waiting.bytes, self.place, "control", &data);
+        events::control(&mut self.waiting.bytes, self.place, &data);
     }
 }
 
@@ -346,20 +345,17 @@ impl Feed for Follower {
 
     #[cold]
     fn log(&self, line: &mut String) {
-        let mut buffers = [itoa::Buffer::new(); 3];
-        let [messages, gaps, reopened] = &mut buffers;
-        *line += &[
+        *line += &text!(
             r#","follows":""#,
             if self.mode == Mode::Events { "events" } else { "sse" },
             r#"","messages":"#,
-            messages.format(self.messages),
+            self.messages,
             r#","gaps":"#,
-            gaps.format(self.gaps),
+            self.gaps,
             r#","reopened":"#,
-            reopened.format(self.bridge.sockets - 1),
+            u64::from(self.bridge.sockets - 1),
             r#","resumed":"#,
             if self.resumed { "true" } else { "false" },
-        ]
-        .concat();
+        );
     }
 }

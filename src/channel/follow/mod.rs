@@ -7,6 +7,7 @@ mod opened;
 
 use super::Mode;
 use super::offset::Offset;
+use super::text::{text, word};
 pub use feed::Follower;
 pub use opened::Opened;
 
@@ -28,19 +29,19 @@ impl Ask {
     pub fn to_header(self) -> String {
         match self {
             Self::Begin(mode) => mode.tag().to_owned(),
-            Self::Resume(mode, from) => [mode.tag(), " ", &from.to_string()].concat(),
-            Self::Polled(from) => ["polled ", &from.to_string()].concat(),
+            Self::Resume(mode, from) => text!(mode.tag(), " ", from),
+            Self::Polled(from) => text!("polled ", from),
         }
     }
 
     /// Reads [`Ask::to_header`]'s text.
     #[must_use]
     pub fn from_header(text: &str) -> Option<Self> {
-        let Some((word, from)) = text.split_once(' ') else {
-            return Mode::from_tag(text).map(Self::Begin);
-        };
+        let mut rest = Some(text);
+        let first = word(&mut rest, b' ')?;
+        let Some(from) = rest else { return Mode::from_tag(first).map(Self::Begin) };
         let from = Offset::parse(from)?;
-        match word {
+        match first {
             "polled" => Some(Self::Polled(from)),
             tag => Mode::from_tag(tag).map(|mode| Self::Resume(mode, from)),
         }
@@ -72,7 +73,7 @@ impl Message {
     pub fn to_text(self) -> String {
         match self {
             Self::Ping => super::frame::PING.to_owned(),
-            Self::Read(from) => ["r", &from.to_string()].concat(),
+            Self::Read(from) => text!("r", from),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::channel::content::Kind;
 use crate::channel::offset::Offset;
 use crate::channel::protocol::{Gap, Reason};
+use crate::channel::text::{Part, text, word};
 use crate::config::number::decimal;
 
 /// Where a reader stands that follows: the object tells the front in the header
@@ -33,43 +34,32 @@ impl Opened {
     pub fn to_header(&self) -> String {
         let digit = |is: bool| if is { "1" } else { "0" };
         let kind = KINDS.iter().position(|kind| *kind == self.kind).unwrap_or(0) as u64;
-        let (mut tail, mut of_kind) = (itoa::Buffer::new(), itoa::Buffer::new());
-        let mut text = [
-            &self.place.to_string(),
-            " ",
-            tail.format(self.tail),
-            " ",
-            digit(self.exists),
-            digit(self.has_frame),
-            of_kind.format(kind),
-        ]
-        .concat();
-        if let Some(Gap { after, missed, reason }) = self.gap {
-            let after = after.map_or_else(|| "-".to_owned(), |after| after.to_string());
-            let mut buffer = itoa::Buffer::new();
-            let missed = missed.map_or("-", |missed| buffer.format(missed));
-            text += &[" ", reason.as_str(), " ", &after, " ", missed].concat();
-        }
-        text
+        let (exists, has_frame) = (digit(self.exists), digit(self.has_frame));
+        let head = text!(self.place, " ", self.tail, " ", exists, has_frame, kind);
+        let Some(Gap { after, missed, reason }) = self.gap else { return head };
+        let after = after.map_or(Part::Text("-"), Part::Place);
+        let missed = missed.map_or(Part::Text("-"), Part::Number);
+        text!(&*head, " ", reason.as_str(), " ", after, " ", missed)
     }
 
     /// Reads [`Opened::to_header`]'s text.
     #[must_use]
     pub fn from_header(text: &str) -> Option<Self> {
-        let mut words = text.split(' ');
-        let place = Offset::parse(words.next()?)?;
-        let tail = decimal(words.next()?)?;
-        let &[exists, has_frame, kind] = words.next()?.as_bytes() else { return None };
+        let mut rest = Some(text);
+        let mut next = || word(&mut rest, b' ');
+        let place = Offset::parse(next()?)?;
+        let tail = decimal(next()?)?;
+        let &[exists, has_frame, kind] = next()?.as_bytes() else { return None };
         let kind = *KINDS.get(usize::from(kind.checked_sub(b'0')?))?;
-        let gap = match words.next() {
+        let gap = match next() {
             None => None,
             Some(word) => {
                 let reason = Reason::ALL.into_iter().find(|reason| reason.as_str() == word)?;
-                let after = match words.next()? {
+                let after = match next()? {
                     "-" => None,
                     after => Some(Offset::parse(after)?),
                 };
-                let missed = match words.next()? {
+                let missed = match next()? {
                     "-" => None,
                     missed => Some(decimal(missed)?),
                 };
@@ -78,6 +68,6 @@ impl Opened {
         };
         let (exists, has_frame) = (exists == b'1', has_frame == b'1');
         let opened = Self { place, tail, exists, kind, has_frame, gap };
-        words.next().is_none().then_some(opened)
+        rest.is_none().then_some(opened)
     }
 }

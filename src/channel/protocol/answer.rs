@@ -2,6 +2,7 @@
 
 use crate::channel::log::Channel;
 use crate::channel::offset::Offset;
+use crate::channel::text::text;
 use crate::http::cors::Cors;
 use crate::http::problem::{self, Problem};
 
@@ -16,66 +17,70 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// The answer that a request gets instead of what it asked for.
-pub(super) type Refusal = Answer;
+/// The answer that a request gets instead of what it asked for. On the heap: there
+/// are many ways for it to be handed on, and few requests need it.
+pub(super) type Refusal = Box<Answer>;
 
 impl Answer {
     pub(super) fn new(status: u16) -> Self {
         Self { status, ..Self::default() }
     }
 
-    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    #[inline(never)]
+    pub(super) fn set(&mut self, name: &'static str, value: &str) {
+        self.headers.push((name, value.to_owned()));
+    }
+
+    #[inline(never)]
+    pub(super) fn set_number(&mut self, name: &'static str, number: u64) {
+        self.set(name, &text!(number));
+    }
+
+    /// `Stream-Next-Offset`, and whether the channel is closed there.
+    #[inline(never)]
+    pub(super) fn set_next(&mut self, next: Offset, closed: bool) {
+        self.set("stream-next-offset", &next.to_text());
+        if closed {
+            self.set("stream-closed", "true");
+        }
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.set(name, value);
         self
     }
 
-    pub(super) fn with_number(self, name: &'static str, number: u64) -> Self {
-        self.with(name, itoa::Buffer::new().format(number))
-    }
-
-    pub(super) fn with_next(self, next: Offset) -> Self {
-        self.with("stream-next-offset", next.to_string())
-    }
-
-    pub(super) fn closed_if(self, closed: bool) -> Self {
-        if closed { self.with("stream-closed", "true") } else { self }
-    }
-
-    pub(super) fn up_to_date_if(self, up_to_date: bool) -> Self {
-        if up_to_date { self.with("stream-up-to-date", "true") } else { self }
-    }
-
     /// A problem's own document.
+    #[inline(never)]
     pub(super) fn problem(problem: &Problem) -> Self {
-        let answer = Self::new(problem.status).with("content-type", problem::CONTENT_TYPE);
-        let body = serde_json::to_vec(problem).unwrap_or_default();
-        Self { body, ..answer.with("cache-control", "no-store") }
+        let mut answer = Self { body: problem.to_json().into_bytes(), ..Self::new(problem.status) };
+        answer.set("content-type", problem::CONTENT_TYPE);
+        answer.set("cache-control", "no-store");
+        answer
     }
 
     /// What browsers are to know of every answer: not to guess its type, who may
     /// embed it, and which other site's page may read it.
-    pub(crate) fn secured(self, cors: Cors<'_>) -> Self {
+    #[inline(never)]
+    pub(super) fn secured(mut self, cors: Cors<'_>) -> Self {
         let embedded = if cors.allow_origin.is_some() { "cross-origin" } else { "same-origin" };
-        let mut answer = self
-            .with("x-content-type-options", "nosniff")
-            .with("cross-origin-resource-policy", embedded);
+        self.set("x-content-type-options", "nosniff");
+        self.set("cross-origin-resource-policy", embedded);
         if cors.vary {
-            let vary = answer.headers.iter_mut().find(|(name, _)| *name == "vary");
-            match vary {
+            match self.headers.iter_mut().find(|(name, _)| *name == "vary") {
                 Some((_, value)) => value.push_str(", Origin"),
-                None => answer = answer.with("vary", "Origin"),
+                None => self.set("vary", "Origin"),
             }
         }
-        let Some(origin) = cors.allow_origin else { return answer };
-        let answer = answer
-            .with("access-control-allow-origin", origin)
-            .with("access-control-expose-headers", EXPOSED);
-        // Without it a page's request that has a cookie is lost for the page.
-        if cors.credentials {
-            answer.with("access-control-allow-credentials", "true")
-        } else {
-            answer
+        if let Some(origin) = cors.allow_origin {
+            self.set("access-control-allow-origin", origin);
+            self.set("access-control-expose-headers", EXPOSED);
+            // Without it a page's request that has a cookie is lost for the page.
+            if cors.credentials {
+                self.set("access-control-allow-credentials", "true");
+            }
         }
+        self
     }
 }
 
@@ -91,18 +96,24 @@ pub(super) const REQUEST_HEADERS: &str = "Content-Type, Authorization, Cache-Con
     Stream-Expires-At, Stream-Forked-From, Producer-Id, Producer-Epoch, Producer-Seq";
 
 /// A refusal of this status.
-pub(super) fn refuse(status: u16, detail: impl Into<String>) -> Refusal {
-    Answer::problem(&Problem::of(status, detail))
+#[cold]
+#[inline(never)]
+pub(super) fn refuse(status: u16, detail: &str) -> Refusal {
+    Box::new(Answer::problem(&Problem::of(status, detail)))
 }
 
 /// 400: a header's value.
+#[cold]
+#[inline(never)]
 pub(super) fn bad_header(header: &'static str, value: &str, allowed: &str) -> Refusal {
-    Answer::problem(&Problem::bad_header(header, value, allowed))
+    Box::new(Answer::problem(&Problem::bad_header(header, value, allowed)))
 }
 
 /// 400: a query parameter's value.
+#[cold]
+#[inline(never)]
 pub(super) fn bad_parameter(parameter: &'static str, value: &str, allowed: &str) -> Refusal {
-    Answer::problem(&Problem::bad_parameter(parameter, value, allowed.to_owned()))
+    Box::new(Answer::problem(&Problem::bad_parameter(parameter, value, allowed.to_owned())))
 }
 
 /// 404.
@@ -111,8 +122,9 @@ pub(super) fn no_channel() -> Refusal {
 }
 
 /// 409: nothing can be appended any more. Clients look for the headers.
+#[cold]
 pub(super) fn is_closed(channel: &Channel) -> Refusal {
-    refuse(409, "The channel is closed: nothing can be appended any more.")
-        .closed_if(true)
-        .with_next(channel.end())
+    let mut answer = refuse(409, "The channel is closed: nothing can be appended any more.");
+    answer.set_next(channel.end(), true);
+    answer
 }

@@ -9,6 +9,7 @@ use crate::channel::content::{self, Kind};
 use crate::channel::log::{Append, Channel, Log};
 use crate::channel::producer::{self, Ticket, Verdict};
 use crate::channel::store::{Body, Store};
+use crate::channel::text::text;
 use crate::channel::{Address, json};
 
 /// What becomes of a POST.
@@ -29,7 +30,7 @@ pub(super) fn put<S: Store>(
     let parsed = request.no_fork().and_then(|()| Ok((request.new_channel()?, request.event()?)));
     let (meta, event) = match parsed {
         Ok(parsed) => parsed,
-        Err(refusal) => return Ok(refusal),
+        Err(refusal) => return Ok(*refusal),
     };
     if let Some(channel) = log.open()? {
         let same = content::same(&channel.meta.content_type, &meta.content_type)
@@ -38,11 +39,11 @@ pub(super) fn put<S: Store>(
             && (meta.ttl_s.is_some() || channel.meta.deadline == meta.deadline)
             && channel.meta.closed == meta.closed;
         // Its first content is there already.
-        return Ok(if same { describe(200, &channel) } else { differs(&channel) });
+        return Ok(if same { describe(200, &channel) } else { *differs(&channel) });
     }
     let messages = match messages(Kind::of(&meta.content_type), request.body) {
         Ok(messages) => messages,
-        Err(refusal) => return Ok(refusal),
+        Err(refusal) => return Ok(*refusal),
     };
     let close = meta.closed;
     let mut channel = log.create(meta);
@@ -54,30 +55,32 @@ pub(super) fn put<S: Store>(
 }
 
 fn describe(status: u16, channel: &Channel) -> Answer {
-    Answer::new(status)
-        .with("content-type", &*channel.meta.content_type)
-        .with("cache-control", "no-store")
-        .with_next(channel.end())
-        .closed_if(channel.meta.closed)
+    done(status, channel, None).with("content-type", &channel.meta.content_type)
 }
 
+#[cold]
 fn differs(channel: &Channel) -> Refusal {
     let meta = &channel.meta;
-    let mut detail = ["The channel is there, and it is another one: ", &meta.content_type].concat();
-    if let Some(ttl_s) = meta.ttl_s {
-        detail += &[", Stream-TTL ", itoa::Buffer::new().format(ttl_s)].concat();
-    }
-    if let Some(expires_at) = &meta.expires_at {
-        detail += &[", Stream-Expires-At ", expires_at].concat();
-    }
-    detail += if meta.closed { ", closed." } else { ", open." };
-    refuse(409, detail)
+    let (expires, expires_at) = match &meta.expires_at {
+        Some(at) => (", Stream-Expires-At ", &**at),
+        None => ("", ""),
+    };
+    let ttl = meta.ttl_s.map(|seconds| text!(", Stream-TTL ", seconds)).unwrap_or_default();
+    let detail = text!(
+        "The channel is there, and it is another one: ",
+        &*meta.content_type,
+        &*ttl,
+        expires,
+        expires_at,
+        if meta.closed { ", closed." } else { ", open." },
+    );
+    refuse(409, &detail)
 }
 
 /// The channel's own address.
-fn location(request: &Request<'_>) -> String {
-    let end = request.url.find(['?', '#']).unwrap_or(request.url.len());
-    request.url.get(..end).unwrap_or_default().to_owned()
+fn location<'a>(request: &Request<'a>) -> &'a str {
+    let end = request.url.bytes().position(|byte| matches!(byte, b'?' | b'#'));
+    request.url.get(..end.unwrap_or(request.url.len())).unwrap_or_default()
 }
 
 /// POST.
@@ -101,13 +104,13 @@ pub(super) fn post<S: Store>(
     };
     let (content_type, append) = match parsed() {
         Ok(parsed) => parsed,
-        Err(refusal) => return Ok(refusal),
+        Err(refusal) => return Ok(*refusal),
     };
     let (mut channel, is_new) = match (log.open()?, &content_type) {
         (Some(channel), _) => (channel, false),
         (None, Some(content_type)) if request.address == Address::Ours => {
             if content::is_form(content_type) {
-                return Ok(form(content_type, "application/json"));
+                return Ok(*form(content_type, "application/json"));
             }
             match request.no_fork().and_then(|()| request.new_channel()) {
                 Ok(mut meta) => {
@@ -115,18 +118,18 @@ pub(super) fn post<S: Store>(
                     meta.closed = false;
                     (log.create(meta), true)
                 }
-                Err(refusal) => return Ok(refusal),
+                Err(refusal) => return Ok(*refusal),
             }
         }
-        (None, _) => return Ok(no_channel()),
+        (None, _) => return Ok(*no_channel()),
     };
     let ticket = append.ticket.clone();
     match decide(log, &channel, request, content_type.as_deref(), append)? {
-        Decision::Refused(refusal) => Ok(refusal),
+        Decision::Refused(refusal) => Ok(*refusal),
         Decision::Repeated(seq) => {
             log.touch(&mut channel);
             log.commit(&channel)?;
-            Ok(done(204, &channel, ticket.map(|ticket| Ticket { seq, ..ticket })))
+            Ok(done(204, &channel, ticket.map(|ticket| Ticket { seq, ..ticket }).as_ref()))
         }
         Decision::Write(append) => {
             log.touch(&mut channel);
@@ -140,7 +143,7 @@ pub(super) fn post<S: Store>(
                 (false, true) => 200,
                 (false, false) => 204,
             };
-            let answer = done(status, &channel, ticket);
+            let answer = done(status, &channel, ticket.as_ref());
             Ok(if is_new { answer.with("location", location(request)) } else { answer })
         }
     }
@@ -173,8 +176,7 @@ fn decide<S: Store>(
             if request.address == Address::Ours && content::is_form(content_type) {
                 form(content_type, &meta.content_type)
             } else {
-                let expected = &meta.content_type;
-                refuse(409, ["The channel's Content-Type is ", expected, "."].concat())
+                refuse(409, &text!("The channel's Content-Type is ", &*meta.content_type, "."))
             },
         ));
     }
@@ -189,8 +191,8 @@ fn decide<S: Store>(
     if let Some((seq, last)) = append.seq.as_ref().zip(channel.tail.seq.as_ref())
         && seq.as_bytes() <= last.as_bytes()
     {
-        let detail = ["Stream-Seq must come after ", last, ", in the order of bytes."].concat();
-        return Ok(Decision::Refused(refuse(409, detail)));
+        let detail = text!("Stream-Seq must come after ", &**last, ", in the order of bytes.");
+        return Ok(Decision::Refused(refuse(409, &detail)));
     }
     Ok(match messages(meta.kind(), request.body) {
         Ok(None) if !request.body.is_empty() => {
@@ -215,52 +217,54 @@ fn messages(kind: Kind, body: &[u8]) -> Result<Option<(Body, u64)>, Refusal> {
     Ok((messages.count > 0).then_some((Body::Lines(messages.lines), messages.count)))
 }
 
+#[cold]
 fn producer_refused(verdict: Verdict, ticket: &Ticket) -> Refusal {
     match verdict {
         Verdict::Stale(epoch) => {
-            refuse(403, "Another instance of this producer has begun a later epoch.")
-                .with_number("producer-epoch", epoch)
+            let detail = "Another instance of this producer has begun a later epoch.";
+            let mut refusal = refuse(403, detail);
+            refusal.set_number("producer-epoch", epoch);
+            refusal
         }
         Verdict::Gap(expected) => {
-            refuse(409, "A request of this producer is missing before this one.")
-                .with_number("producer-expected-seq", expected)
-                .with_number("producer-received-seq", ticket.seq)
+            let detail = "A request of this producer is missing before this one.";
+            let mut refusal = refuse(409, detail);
+            refusal.set_number("producer-expected-seq", expected);
+            refusal.set_number("producer-received-seq", ticket.seq);
+            refusal
         }
-        _ => {
-            let seq = itoa::Buffer::new().format(ticket.seq).to_owned();
-            bad_header("Producer-Seq", &seq, "0 in the first request of an epoch")
-        }
+        _ => bad_header("Producer-Seq", &text!(ticket.seq), "0 in the first request of an epoch"),
     }
 }
 
 /// 415: `curl -d` sends the type of a form unless it is told otherwise.
+#[cold]
 fn form(content_type: &str, expected: &str) -> Refusal {
-    let detail = [
+    let detail = text!(
         "The request says that its body is a form (",
         content_type,
         "), as curl -d does unasked. Say what it is, for example: -H 'Content-Type: ",
         expected,
         "'.",
-    ];
-    refuse(415, detail.concat())
+    );
+    refuse(415, &detail)
 }
 
-fn done(status: u16, channel: &Channel, ticket: Option<Ticket>) -> Answer {
-    let answer = Answer::new(status)
-        .with("cache-control", "no-store")
-        .with_next(channel.end())
-        .closed_if(channel.meta.closed);
-    match ticket {
-        None => answer,
-        Some(Ticket { epoch, seq, .. }) => {
-            answer.with_number("producer-epoch", epoch).with_number("producer-seq", seq)
-        }
+#[inline(never)]
+fn done(status: u16, channel: &Channel, ticket: Option<&Ticket>) -> Answer {
+    let mut answer = Answer::new(status);
+    answer.set("cache-control", "no-store");
+    answer.set_next(channel.end(), channel.meta.closed);
+    if let Some(Ticket { epoch, seq, .. }) = ticket {
+        answer.set_number("producer-epoch", *epoch);
+        answer.set_number("producer-seq", *seq);
     }
+    answer
 }
 
 /// DELETE.
 pub(super) fn delete<S: Store>(log: &mut Log<'_, S>) -> Result<Answer, S::Error> {
-    let Some(channel) = log.open()? else { return Ok(no_channel()) };
+    let Some(channel) = log.open()? else { return Ok(*no_channel()) };
     log.delete(&channel)?;
     Ok(Answer::new(204).with("cache-control", "no-store"))
 }

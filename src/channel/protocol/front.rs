@@ -5,6 +5,7 @@ use super::{ALLOW, Request, live, place};
 use crate::channel::Mode;
 use crate::channel::content::Kind;
 use crate::channel::follow::Opened;
+use crate::channel::text::text;
 use crate::config::Config;
 use crate::config::channels::ChannelConfig;
 use crate::config::limits::{self, RETRY_SPREAD};
@@ -24,9 +25,8 @@ pub fn mode(method: &str, query: &str, accept: Option<&str>) -> Option<Mode> {
 /// 413.
 #[must_use]
 pub fn too_large(limits: &ChannelConfig, cors: Cors<'_>) -> Answer {
-    let mut buffer = itoa::Buffer::new();
-    let bytes = buffer.format(limits.max_append_bytes);
-    refuse(413, ["A body has at most ", bytes, " bytes here."].concat()).secured(cors)
+    let detail = text!("A body has at most ", limits.max_append_bytes, " bytes here.");
+    refuse(413, &detail).secured(cors)
 }
 
 /// Any refusal of the front, as an answer.
@@ -60,9 +60,9 @@ pub fn method_not_allowed(cors: Cors<'_>) -> Answer {
 #[must_use]
 pub fn unavailable(config: &Config, random: u32, cors: Cors<'_>) -> Answer {
     let seconds = overload::retry_ms(config, random).div_ceil(1_000);
-    refuse(503, "The channel cannot be reached, or is full. Try again later.")
-        .with_number("retry-after", u64::from(seconds))
-        .secured(cors)
+    let mut answer = refuse(503, "The channel cannot be reached, or is full. Try again later.");
+    answer.set_number("retry-after", u64::from(seconds));
+    answer.secured(cors)
 }
 
 /// 200 with an `overload` event, for an `EventSource`: it would never come back
@@ -82,7 +82,7 @@ pub fn stream_head(opened: &Opened, mode: Mode, cors: Cors<'_>) -> Answer {
         head = head.with("stream-sse-data-encoding", "base64");
     }
     if mode == Mode::Sse {
-        head = head.with_next(opened.place);
+        head.set_next(opened.place, false);
     }
     head.secured(cors)
 }
@@ -122,9 +122,10 @@ pub fn again(
 /// is full, else 500. `message` is the runtime's and goes no further.
 #[must_use]
 pub fn storage_failed(message: &str, cors: Cors<'_>) -> Answer {
-    let message = message.to_ascii_lowercase();
-    let is_full = ["full", "storage limit", "maximum db size", "too big", "quota"];
-    let answer = if is_full.into_iter().any(|words| message.contains(words)) {
+    let has = |words: &[u8]| {
+        message.as_bytes().windows(words.len()).any(|window| window.eq_ignore_ascii_case(words))
+    };
+    let answer = if has(b"full") || has(b"exceeded") || has(b"quota") {
         refuse(507, "The channel's storage takes no more: nothing was appended.")
     } else {
         refuse(500, "The server could not do it: nothing was changed.")

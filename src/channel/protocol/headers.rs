@@ -14,10 +14,12 @@ const TEXT_BYTES: usize = 256;
 const MAX_SAFE: u64 = (1 << 53) - 1;
 /// Seconds of a TTL at most: 31,688 years.
 const MAX_TTL_S: u64 = 1_000_000_000_000;
-/// The names of our own events: nobody may publish in their name.
-const RESERVED: [&str; 5] = ["ready", "gap", "rotate", "overload", "closed"];
+/// Names that nobody may publish by: of our own events, and of those that an
+/// `EventSource` fires by itself.
+const RESERVED: [&str; 7] = ["ready", "gap", "rotate", "overload", "closed", "error", "open"];
 
 impl Request<'_> {
+    #[inline(never)]
     pub(super) fn header(&self, name: &str) -> Option<String> {
         (self.header)(name)
     }
@@ -119,7 +121,7 @@ impl Request<'_> {
             return Ok(Some(name));
         }
         let allowed = "1 to 64 characters of A-Z, a-z, 0-9, _ . : and -, and none of ready, gap, \
-                       rotate, overload and closed";
+                       rotate, overload, closed, error and open";
         Err(bad_header("Stream-Event", &name, allowed))
     }
 

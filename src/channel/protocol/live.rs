@@ -29,14 +29,14 @@ pub(super) fn follow<S: Store>(
     let channel = log.open()?;
     let (mode, start) = match ask {
         Ask::Polled(from) => {
-            let Some(mut channel) = channel else { return Ok(Following::Answer(no_channel())) };
+            let Some(mut channel) = channel else { return Ok(Following::Answer(*no_channel())) };
             let answer = match resolve(&channel, Start::After(from)) {
                 Ok(from) => {
                     log.touch(&mut channel);
                     log.commit(&channel)?;
                     polled(log, &channel, request, from)?
                 }
-                Err(refusal) => refusal,
+                Err(refusal) => *refusal,
             };
             return Ok(Following::Answer(answer));
         }
@@ -50,17 +50,17 @@ pub(super) fn follow<S: Store>(
     // Whether the reader brought the id of an event, which is never an error.
     let (start, has_id) = match start {
         Ok(start) => start,
-        Err(refusal) => return Ok(Following::Answer(refusal)),
+        Err(refusal) => return Ok(Following::Answer(*refusal)),
     };
     let is_new = matches!(ask, Ask::Begin(_));
     if is_new && request.readers >= log.limits.max_readers {
         // The front makes of it what this client needs.
-        return Ok(Following::Answer(super::answer::refuse(503, FULL)));
+        return Ok(Following::Answer(*super::answer::refuse(503, FULL)));
     }
     let Some(mut channel) = channel else {
         return Ok(match mode {
             Mode::Events => follow_nothing(start),
-            Mode::Sse | Mode::Poll => Following::Answer(no_channel()),
+            Mode::Sse | Mode::Poll => Following::Answer(*no_channel()),
         });
     };
     let place: Place = match mode {
@@ -69,12 +69,12 @@ pub(super) fn follow<S: Store>(
     };
     let (from, gap) = match place {
         Ok(place) => place,
-        Err(refusal) => return Ok(Following::Answer(refusal)),
+        Err(refusal) => return Ok(Following::Answer(*refusal)),
     };
     if let (Start::After(place), Some(Reason::Unknown)) = (start, gap.map(|gap| gap.reason))
         && !has_id
     {
-        return Ok(Following::Answer(bad_offset(&place.to_string())));
+        return Ok(Following::Answer(*bad_offset(&place.to_text())));
     }
     log.touch(&mut channel);
     log.commit(&channel)?;
@@ -87,8 +87,10 @@ pub(super) fn follow<S: Store>(
     let comes_back = is_new && has_id && gap.is_none();
     if mode == Mode::Events && closed && is_at_the_end && comes_back {
         // An EventSource stops at it, for good: it has been told.
-        let answer = Answer::new(204).with_next(channel.end()).closed_if(true);
-        return Ok(Following::Answer(answer.with("cache-control", "no-store")));
+        let mut answer = Answer::new(204);
+        answer.set_next(channel.end(), true);
+        answer.set("cache-control", "no-store");
+        return Ok(Following::Answer(answer));
     }
     let has_frame = !is_at_the_end || closed;
     let frame = if has_frame { Some(frame(log, &channel, mode, from, false)?) } else { None };
@@ -189,7 +191,7 @@ pub(super) fn mode(method: &str, query: &str, accepts_events: bool) -> Option<Mo
     if method != "GET" {
         return None;
     }
-    match Query::parse(query).live.as_deref() {
+    match Query::parse(query).live() {
         None if accepts_events => Some(Mode::Events),
         Some("sse") => Some(Mode::Sse),
         Some("long-poll") => Some(Mode::Poll),

@@ -4,6 +4,7 @@ use super::Request;
 use super::answer::{Refusal, bad_parameter, refuse};
 use crate::channel::log::Channel;
 use crate::channel::offset::Offset;
+use crate::channel::text::{Part, text};
 use crate::config::number::whole_number;
 
 /// What `offset` may be, and a few more for who follows by `EventSource`.
@@ -62,63 +63,68 @@ impl Gap {
     /// The data of a `gap` event.
     #[must_use]
     pub fn data(&self, resumed_at: Offset) -> String {
-        let after = self.after.unwrap_or(resumed_at).to_string();
-        let mut buffer = itoa::Buffer::new();
-        let missed = self.missed.map_or("null", |missed| buffer.format(missed));
-        [
+        text!(
             r#"{"after":""#,
-            &after,
+            self.after.unwrap_or(resumed_at),
             r#"","resumed_at":""#,
-            &resumed_at.to_string(),
+            resumed_at,
             r#"","missed":"#,
-            missed,
+            self.missed.map_or(Part::Text("null"), Part::Number),
             r#","reason":""#,
             self.reason.as_str(),
             r#""}"#,
-        ]
-        .concat()
+        )
     }
 }
 
 /// The parameters of a query that channels know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Query {
-    pub(super) offset: Option<String>,
+    /// By [`NAMES`].
+    values: [Option<String>; 5],
     offset_repeated: bool,
-    pub(super) live: Option<String>,
-    pub(super) cursor: Option<String>,
-    last: Option<String>,
-    last_event_id: Option<String>,
 }
+
+const NAMES: [&str; 5] = ["offset", "live", "cursor", "last", "last_event_id"];
 
 impl Query {
     /// The first of each known name; others are ignored, as the protocol wants.
+    #[inline(never)]
     pub(super) fn parse(query: &str) -> Self {
         let mut parsed = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let known = match &*name {
-                "offset" => {
-                    parsed.offset_repeated |= parsed.offset.is_some();
-                    &mut parsed.offset
-                }
-                "live" => &mut parsed.live,
-                "cursor" => &mut parsed.cursor,
-                "last" => &mut parsed.last,
-                "last_event_id" => &mut parsed.last_event_id,
-                _ => continue,
-            };
-            known.get_or_insert(value.into_owned());
+            let Some(known) = NAMES.iter().position(|known| *known == name) else { continue };
+            match parsed.values.get_mut(known) {
+                Some(first @ None) => *first = Some(value.into_owned()),
+                _ => parsed.offset_repeated |= known == 0,
+            }
         }
         parsed
     }
 
+    fn offset(&self) -> Option<&str> {
+        self.values[0].as_deref()
+    }
+
+    pub(super) fn live(&self) -> Option<&str> {
+        self.values[1].as_deref()
+    }
+
+    pub(super) fn cursor(&self) -> Option<&str> {
+        self.values[2].as_deref()
+    }
+
+    fn last(&self) -> Option<&str> {
+        self.values[3].as_deref()
+    }
+
     /// `offset`; `None` where there is none.
     pub(super) fn start(&self) -> Result<Option<Start>, Refusal> {
-        let Some(offset) = &self.offset else { return Ok(None) };
+        let Some(offset) = self.offset() else { return Ok(None) };
         if self.offset_repeated {
             return Err(refuse(400, "The query parameter offset may be there once."));
         }
-        let start = match offset.as_str() {
+        let start = match offset {
             "-1" => Some(Start::Earliest),
             "now" => Some(Start::Now),
             text => Offset::parse(text).map(Start::After),
@@ -131,7 +137,7 @@ impl Query {
     /// whether it was an id.
     pub(super) fn start_of_events(&self, request: &Request<'_>) -> Result<(Start, bool), Refusal> {
         let start = self.start()?;
-        let last = match self.last.as_deref() {
+        let last = match self.last() {
             None => None,
             Some(text) => {
                 let number = whole_number(text, 1, 1_000).map(u64::from);
@@ -153,7 +159,10 @@ impl Query {
 pub(super) fn last_event_id(request: &Request<'_>) -> Option<String> {
     let filled = |id: &String| !id.is_empty();
     let header = request.header("last-event-id").filter(filled);
-    header.or_else(|| Query::parse(request.query).last_event_id.filter(filled))
+    header.or_else(|| {
+        let [.., id] = Query::parse(request.query).values;
+        id.filter(filled)
+    })
 }
 
 pub(super) fn bad_offset(offset: &str) -> Refusal {
@@ -172,7 +181,7 @@ pub(super) fn resolve(channel: &Channel, start: Start) -> Result<u64, Refusal> {
         Start::After(offset) => match lost(channel, offset) {
             None if offset.ordinal <= tail => Ok(offset.ordinal),
             Some(gap) if offset <= channel.end() => Err(gone(gap.reason)),
-            _ => Err(bad_offset(&offset.to_string())),
+            _ => Err(bad_offset(&offset.to_text())),
         },
     }
 }

@@ -1,12 +1,13 @@
 //! GET and HEAD without following: what is in the log.
 
-use super::answer::{Answer, Refusal, no_channel, refuse};
+use super::answer::{Answer, Refusal, bad_parameter, no_channel, refuse};
 use super::place::{Query, Start, resolve};
 use super::{Request, cursor};
 use crate::channel::content::Kind;
 use crate::channel::log::{Channel, Log};
 use crate::channel::offset::Offset;
 use crate::channel::store::{Store, View};
+use crate::channel::text::{text, word};
 
 /// HEAD. It slides no TTL: to look is not to use.
 pub(super) fn head<S: Store>(
@@ -14,20 +15,19 @@ pub(super) fn head<S: Store>(
     request: &Request<'_>,
 ) -> Result<Answer, S::Error> {
     let Some(channel) = log.open()? else {
-        return Ok(Answer { body: Vec::new(), ..no_channel() });
+        return Ok(Answer { body: Vec::new(), ..*no_channel() });
     };
     let meta = &channel.meta;
-    let mut answer = Answer::new(200)
-        .with("content-type", &*meta.content_type)
-        .with("cache-control", "no-store")
-        .with_next(channel.end())
-        .closed_if(meta.closed)
-        .with_number("stream-readers", request.readers);
+    let mut answer = Answer::new(200);
+    answer.set("content-type", &meta.content_type);
+    answer.set("cache-control", "no-store");
+    answer.set_next(channel.end(), meta.closed);
+    answer.set_number("stream-readers", request.readers);
     if let Some(ttl_s) = meta.ttl_s {
-        answer = answer.with_number("stream-ttl", ttl_s);
+        answer.set_number("stream-ttl", ttl_s);
     }
     if let Some(expires_at) = &meta.expires_at {
-        answer = answer.with("stream-expires-at", &**expires_at);
+        answer.set("stream-expires-at", expires_at);
     }
     Ok(answer)
 }
@@ -38,15 +38,15 @@ pub(super) fn get<S: Store>(
     request: &Request<'_>,
 ) -> Result<Answer, S::Error> {
     let query = Query::parse(request.query);
-    let start = match (&query.live, query.start()) {
-        (_, Err(refusal)) => return Ok(refusal),
-        (Some(live), _) => return Ok(bad_live(live)),
+    let start = match (query.live(), query.start()) {
+        (_, Err(refusal)) => return Ok(*refusal),
+        (Some(live), _) => return Ok(*bad_parameter("live", live, "long-poll or sse")),
         (None, Ok(start)) => start.unwrap_or(Start::Earliest),
     };
-    let Some(mut channel) = log.open()? else { return Ok(no_channel()) };
+    let Some(mut channel) = log.open()? else { return Ok(*no_channel()) };
     let from = match resolve(&channel, start) {
         Ok(from) => from,
-        Err(refusal) => return Ok(refusal),
+        Err(refusal) => return Ok(*refusal),
     };
     log.touch(&mut channel);
     log.commit(&channel)?;
@@ -57,38 +57,50 @@ pub(super) fn get<S: Store>(
     }
     // What comes after a place in this very channel is the same for ever.
     let names_it = matches!(start, Start::After(place) if place != Offset::START);
-    read(log, &channel, request, from, |is_full| match (is_full && names_it, is_private(request)) {
+    let is_private = is_private(request);
+    let cache = match (names_it, is_private) {
         (false, true) => "private, no-cache",
         (false, false) => "no-cache",
         (true, true) => "private, max-age=60, stale-while-revalidate=300",
         (true, false) => "public, max-age=60, stale-while-revalidate=300",
-    })
+    };
+    let last = if is_private { "private, no-cache" } else { "no-cache" };
+    read(log, &channel, request, from, Cache { full: cache, last })
 }
 
-/// The messages after `from`. `cache` says for how long the answer may be kept,
-/// whether or not more could follow it.
-pub(super) fn read<S: Store>(
+/// For how long an answer may be kept: one that is full, and one up to the end of
+/// the log, which more may follow.
+#[derive(Clone, Copy)]
+struct Cache {
+    full: &'static str,
+    last: &'static str,
+}
+
+/// The messages after `from`.
+fn read<S: Store>(
     log: &mut Log<'_, S>,
     channel: &Channel,
     request: &Request<'_>,
     from: u64,
-    cache: impl FnOnce(bool) -> &'static str,
+    cache: Cache,
 ) -> Result<Answer, S::Error> {
     let chunk = log.read(channel, from, log.limits.max_chunk_bytes, View::Body)?;
     let is_last = chunk.to == channel.tail.ordinal;
     let etag = etag(channel, from, chunk.to);
     let is_known = request.header("if-none-match").is_some_and(|known| lists(&known, &etag));
-    let answer = messages_answer(if is_known { 304 } else { 200 }, channel, chunk.to)
-        .with("etag", etag)
-        .with("vary", vary(request))
-        .with("cache-control", cache(!is_last));
-    let body = if is_known { Vec::new() } else { body(channel, chunk.bytes) };
-    Ok(Answer { body, ..answer })
+    let mut answer = messages_answer(if is_known { 304 } else { 200 }, channel, chunk.to);
+    answer.set("etag", &etag);
+    answer.set("vary", vary(request));
+    answer.set("cache-control", if is_last { cache.last } else { cache.full });
+    if !is_known {
+        answer.body = body(channel, chunk.bytes);
+    }
+    Ok(answer)
 }
 
 /// Whether the client's own permission, which nobody else has, may have been
 /// needed for this answer.
-pub(super) fn is_private(request: &Request<'_>) -> bool {
+fn is_private(request: &Request<'_>) -> bool {
     request.header("authorization").is_some() || request.header("cookie").is_some()
 }
 
@@ -102,11 +114,13 @@ fn vary(request: &Request<'_>) -> &'static str {
 /// What every answer with messages says, up to `to`.
 fn messages_answer(status: u16, channel: &Channel, to: u64) -> Answer {
     let is_last = to == channel.tail.ordinal;
-    Answer::new(status)
-        .with("content-type", &*channel.meta.content_type)
-        .with_next(channel.at(to))
-        .up_to_date_if(is_last)
-        .closed_if(channel.meta.closed && is_last)
+    let mut answer = Answer::new(status);
+    answer.set("content-type", &channel.meta.content_type);
+    answer.set_next(channel.at(to), channel.meta.closed && is_last);
+    if is_last {
+        answer.set("stream-up-to-date", "true");
+    }
+    answer
 }
 
 fn body(channel: &Channel, joined: Vec<u8>) -> Vec<u8> {
@@ -116,25 +130,21 @@ fn body(channel: &Channel, joined: Vec<u8>) -> Vec<u8> {
 /// Of the channel, the place, and the end; and of being closed, which changes
 /// what the same bytes mean.
 fn etag(channel: &Channel, from: u64, to: u64) -> String {
-    let mut numbers = [itoa::Buffer::new(); 3];
-    let [generation, begin, end] = &mut numbers;
     let is_end = channel.meta.closed && to == channel.tail.ordinal;
-    [
-        "\"",
-        generation.format(channel.meta.generation),
-        ":",
-        begin.format(from),
-        ":",
-        end.format(to),
-        if is_end { ":c\"" } else { "\"" },
-    ]
-    .concat()
+    let end = if is_end { ":c\"" } else { "\"" };
+    text!("\"", channel.meta.generation, ":", from, ":", to, end)
 }
 
 /// RFC 9110, 13.1.2: a list of tags, weak ones too, or `*`.
 fn lists(if_none_match: &str, etag: &str) -> bool {
-    let is_it = |tag: &str| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag;
-    if_none_match.split(',').any(|tag| is_it(tag.trim()))
+    let mut rest = Some(if_none_match);
+    while let Some(tag) = word(&mut rest, b',') {
+        let tag = tag.trim_ascii();
+        if tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag {
+            return true;
+        }
+    }
+    false
 }
 
 /// A long-poll that waits no longer: 200 with messages, 204 without.
@@ -144,26 +154,22 @@ pub(super) fn polled<S: Store>(
     request: &Request<'_>,
     from: u64,
 ) -> Result<Answer, S::Error> {
-    let client = Query::parse(request.query).cursor.and_then(|text| cursor::parse(&text));
-    let is_open = !channel.meta.closed;
-    let cursor = cursor::next(client, log.now, request.random);
-    let answer = if from == channel.tail.ordinal {
-        Answer::new(204)
-            .with_next(channel.end())
-            .up_to_date_if(true)
-            .closed_if(channel.meta.closed)
-            .with("cache-control", "no-store")
+    let client = Query::parse(request.query).cursor().and_then(cursor::parse);
+    let mut answer = if from == channel.tail.ordinal {
+        let mut answer = Answer::new(204);
+        answer.set_next(channel.end(), channel.meta.closed);
+        answer.set("stream-up-to-date", "true");
+        answer.set("cache-control", "no-store");
+        answer
     } else {
         // Its address has the client's cursor, and is asked for once.
-        read(log, channel, request, from, |_| {
-            if is_private(request) { "no-store" } else { "public, max-age=20" }
-        })?
+        let cache = if is_private(request) { "no-store" } else { "public, max-age=20" };
+        read(log, channel, request, from, Cache { full: cache, last: cache })?
     };
-    Ok(if is_open { answer.with_number("stream-cursor", cursor) } else { answer })
-}
-
-pub(super) fn bad_live(live: &str) -> Refusal {
-    super::answer::bad_parameter("live", live, "long-poll or sse")
+    if !channel.meta.closed {
+        answer.set_number("stream-cursor", cursor::next(client, log.now, request.random));
+    }
+    Ok(answer)
 }
 
 /// Live reads of the protocol say where they begin.

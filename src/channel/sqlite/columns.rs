@@ -3,9 +3,11 @@
 //! The stored form: what is changed here must still read the rows of objects that
 //! were written before. `v` is its version.
 
-use super::sql::{Param, Value};
+use super::sql::{Param, Values};
 use crate::channel::producer::Ticket;
 use crate::channel::store::{Meta, Segment, Tail};
+use crate::channel::text::{self, Part, word};
+use crate::config::number::decimal;
 
 const VERSION: u64 = 1;
 
@@ -47,61 +49,51 @@ pub(super) fn write<T>(meta: &Meta, run: impl FnOnce(&[Param<'_>]) -> T) -> T {
     ])
 }
 
-/// Reads the values of [`SELECT`].
-pub(super) fn read(values: [Value; 15]) -> Meta {
-    let [
-        _,
-        generation,
-        content_type,
-        ttl,
-        expires,
-        deadline,
-        closed,
-        closer,
-        epoch,
-        seq,
-        segments,
-        ordinal,
-        bytes,
-        time,
-        tail_seq,
-    ] = values;
+/// Reads the values of [`SELECT`], in its order.
+pub(super) fn read(values: &mut Values) -> Meta {
+    let _version = values.number();
     Meta {
-        generation: generation.number(),
-        content_type: content_type.text().unwrap_or_default(),
-        ttl_s: ttl.optional_number(),
-        expires_at: expires.text(),
-        deadline: deadline.number(),
-        closed: closed.number() != 0,
-        closed_by: closer.text().map(|id| Ticket { id, epoch: epoch.number(), seq: seq.number() }),
-        segments: segments_from_text(&segments.text().unwrap_or_default()),
+        generation: values.number(),
+        content_type: values.text().unwrap_or_default(),
+        ttl_s: values.optional_number(),
+        expires_at: values.text(),
+        deadline: values.number(),
+        closed: values.number() != 0,
+        closed_by: {
+            let (id, epoch, seq) = (values.text(), values.number(), values.number());
+            id.map(|id| Ticket { id, epoch, seq })
+        },
+        segments: segments_from_text(&values.text().unwrap_or_default()),
         tail: Tail {
-            ordinal: ordinal.number(),
-            bytes: bytes.number(),
-            time: time.number(),
-            seq: tail_seq.text(),
+            ordinal: values.number(),
+            bytes: values.number(),
+            time: values.number(),
+            seq: values.text(),
         },
     }
 }
 
-/// Four numbers for each, as in `0,0,1795477215000,0;`: there are few, and they
+/// Four numbers for each, as in `0,0,1795477215000,0,`: there are few, and they
 /// are always read together.
 fn segments_to_text(segments: &[Segment]) -> String {
-    let mut text = String::new();
+    let mut parts = Vec::new();
     for Segment { start, bytes, begun, after } in segments {
-        for (number, end) in [(start, ','), (bytes, ','), (begun, ','), (after, ';')] {
-            text.push_str(itoa::Buffer::new().format(*number));
-            text.push(end);
+        for number in [start, bytes, begun, after] {
+            parts.push(Part::Number(*number));
+            parts.push(Part::Text(","));
         }
     }
-    text
+    text::join(&parts)
 }
 
 fn segments_from_text(text: &str) -> Vec<Segment> {
-    let segment = |text: &str| {
-        let mut numbers = text.split(',').map(|number| number.parse().ok());
-        let mut number = || numbers.next().flatten();
-        Some(Segment { start: number()?, bytes: number()?, begun: number()?, after: number()? })
-    };
-    text.split(';').filter_map(segment).collect()
+    let mut rest = Some(text);
+    let mut number = || word(&mut rest, b',').and_then(decimal::<u64>);
+    let mut segments = Vec::new();
+    while let (Some(start), Some(bytes), Some(begun), Some(after)) =
+        (number(), number(), number(), number())
+    {
+        segments.push(Segment { start, bytes, begun, after });
+    }
+    segments
 }

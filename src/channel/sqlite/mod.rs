@@ -18,9 +18,11 @@ mod sql;
 
 use super::content::Kind;
 use super::events::EventRow;
+use super::offset::Offset;
 use super::producer::{Known, Ticket};
-use super::render;
+use super::render::Join;
 use super::store::{Body, Chunk, Meta, Row, Segment, Span, Store, Tail, View};
+use super::text::text;
 pub use sql::{Param, Rows, Sql, Value};
 
 /// See the module.
@@ -55,15 +57,14 @@ impl<Q: Sql> SqliteStore<Q> {
                 (EVENT, "", prefix.as_str())
             }
         };
-        let statement = [
+        let statement = text!(
             "SELECT max(id), min(id - n), count(*), sum(n = 1 AND typeof(body) = 'text'), \
              CAST(group_concat(",
             message,
             ", ?4) AS BLOB), ?5 FROM (",
-            &rows_of(span.segment),
+            &*rows_of(span.segment),
             ")",
-        ]
-        .concat();
+        );
         let params = [
             span.from.into(),
             span.bytes.into(),
@@ -71,14 +72,13 @@ impl<Q: Sql> SqliteStore<Q> {
             separator.into(),
             prefix.into(),
         ];
-        let rows = self.sql.query(&statement, &params)?;
-        let [to, first, count, lines, bytes, _] = rows.first().unwrap_or_default();
-        let Some(to) = to.optional_number() else {
+        let mut row = self.sql.query(&statement, &params)?.into_values();
+        let Some(to) = row.optional_number() else {
             return Ok(Some(Chunk { bytes: Vec::new(), to: span.from }));
         };
-        let is_whole = first.number() >= span.from;
-        let is_joined = is_whole && (view == View::Body || count == lines);
-        Ok(is_joined.then(|| Chunk { bytes: bytes.bytes(), to }))
+        let is_whole = row.number() >= span.from;
+        let is_joined = is_whole && (row.number() == row.number() || view == View::Body);
+        Ok(is_joined.then(|| Chunk { bytes: row.bytes(), to }))
     }
 }
 
@@ -89,32 +89,26 @@ const EVENT: &str = "CASE WHEN n = 1 AND typeof(body) = 'text' THEN \
                      'data: ' || body || char(10) || char(10) END";
 
 fn id_prefix(generation: u64) -> String {
-    let mut prefix = Vec::new();
-    super::events::id(&mut prefix, super::offset::Offset { generation, ordinal: 0 });
+    let mut prefix = text!("id: ", Offset { generation, ordinal: 0 });
     prefix.truncate("id: 0123456789012345_".len());
-    String::from_utf8(prefix).unwrap_or_default()
+    prefix
 }
 
 /// The rows of a span, in order: `?1` is its `from`, `?2` its `bytes`, `?3` the
 /// bytes before its segment. The first row is always among them, for what ends
 /// them is a later one.
 fn rows_of(segment: Segment) -> String {
-    let table = table(segment);
-    [
-        "SELECT id, n, ev, body FROM ",
-        &table,
-        " WHERE id > ?1 AND id < coalesce((SELECT id FROM ",
-        &table,
-        " WHERE id > ?1 AND id - n > ?1 AND b > ?2 + coalesce((SELECT b FROM ",
-        &table,
+    let k = segment.start;
+    text!(
+        "SELECT id, ev, body, n FROM seg_",
+        k,
+        " WHERE id > ?1 AND id < coalesce((SELECT id FROM seg_",
+        k,
+        " WHERE id > ?1 AND id - n > ?1 AND b > ?2 + coalesce((SELECT b FROM seg_",
+        k,
         " WHERE id <= ?1 ORDER BY id DESC LIMIT 1), ?3) ORDER BY id LIMIT 1), 9007199254740991) \
          ORDER BY id",
-    ]
-    .concat()
-}
-
-fn table(segment: Segment) -> String {
-    ["seg_", itoa::Buffer::new().format(segment.start)].concat()
+    )
 }
 
 impl<Q: Sql> Store for SqliteStore<Q> {
@@ -124,17 +118,19 @@ impl<Q: Sql> Store for SqliteStore<Q> {
         const TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' \
                               AND name IN ('meta', 'producers')";
         let mut has_meta = false;
-        for [name] in self.sql.query(TABLES, &[])?.into_iter() {
-            match name.text().as_deref() {
-                Some("meta") => has_meta = true,
-                Some("producers") => self.has_producers = true,
+        let mut names = self.sql.query(TABLES, &[])?.into_values();
+        while let Some(name) = names.text() {
+            match &*name {
+                "meta" => has_meta = true,
+                "producers" => self.has_producers = true,
                 _ => {}
             }
         }
         if !has_meta {
             return Ok(None);
         }
-        Ok(self.sql.query(columns::SELECT, &[])?.first().map(columns::read))
+        let mut values = self.sql.query(columns::SELECT, &[])?.into_values();
+        Ok((!values.is_empty()).then(|| columns::read(&mut values)))
     }
 
     fn create(&mut self, meta: &Meta) -> Result<(), Q::Error> {
@@ -158,11 +154,11 @@ impl<Q: Sql> Store for SqliteStore<Q> {
     fn begin(&mut self, segment: Segment) -> Result<(), Q::Error> {
         const COLUMNS: &str = " (id INTEGER PRIMARY KEY, t INTEGER, b INTEGER, n INTEGER, \
                                ev TEXT, seq TEXT, body)";
-        self.sql.run(&["CREATE TABLE ", &table(segment), COLUMNS].concat(), &[])
+        self.sql.run(&text!("CREATE TABLE seg_", segment.start, COLUMNS), &[])
     }
 
     fn drop(&mut self, segment: Segment) -> Result<(), Q::Error> {
-        self.sql.run(&["DROP TABLE ", &table(segment)].concat(), &[])
+        self.sql.run(&text!("DROP TABLE seg_", segment.start), &[])
     }
 
     fn insert(&mut self, segment: Segment, row: &Row) -> Result<(), Q::Error> {
@@ -180,23 +176,22 @@ impl<Q: Sql> Store for SqliteStore<Q> {
             row.seq.as_deref().into(),
             body,
         ];
-        self.sql.run(&["INSERT INTO ", &table(segment), values].concat(), &params)
+        self.sql.run(&text!("INSERT INTO seg_", segment.start, values), &params)
     }
 
     fn tail(&mut self, segment: Segment) -> Result<Tail, Q::Error> {
-        let table = table(segment);
-        let statement =
-            ["SELECT id, b, t, seq FROM ", &table, " ORDER BY id DESC LIMIT 1"].concat();
-        let last = self.sql.query(&statement, &[])?.first();
-        Ok(last.map_or_else(
-            || Tail { ordinal: segment.start, bytes: segment.bytes, ..Tail::default() },
-            |[id, bytes, time, seq]| Tail {
-                ordinal: id.number(),
-                bytes: bytes.number(),
-                time: time.number(),
-                seq: seq.text(),
-            },
-        ))
+        let order = " ORDER BY id DESC LIMIT 1";
+        let statement = text!("SELECT id, b, t, seq FROM seg_", segment.start, order);
+        let mut last = self.sql.query(&statement, &[])?.into_values();
+        if last.is_empty() {
+            return Ok(Tail { ordinal: segment.start, bytes: segment.bytes, ..Tail::default() });
+        }
+        Ok(Tail {
+            ordinal: last.number(),
+            bytes: last.number(),
+            time: last.number(),
+            seq: last.text(),
+        })
     }
 
     fn read(&mut self, span: Span, view: View) -> Result<Chunk, Q::Error> {
@@ -204,26 +199,26 @@ impl<Q: Sql> Store for SqliteStore<Q> {
             return Ok(chunk);
         }
         let params = [span.from.into(), span.bytes.into(), span.segment.bytes.into()];
-        let rows = self.sql.query(&rows_of(span.segment), &params)?;
-        let rows: Vec<_> = rows
-            .into_iter()
-            .map(|[id, _, event, body]| (id.number(), event.text(), body.bytes()))
-            .collect();
-        let rows = rows.iter().map(|(id, event, body)| EventRow {
-            id: *id,
-            event: event.as_deref(),
-            body,
-        });
-        Ok(render::join(rows, span.kind, view, span.from, span.bytes))
+        let mut values = self.sql.query(&rows_of(span.segment), &params)?.into_values();
+        let mut joined = Join::new(span, view);
+        while let Some(id) = values.optional_number() {
+            let (event, body) = (values.text(), values.bytes());
+            if !joined.add(EventRow { id, event: event.as_deref(), body: &body }) {
+                break;
+            }
+            let _messages = values.number();
+        }
+        Ok(joined.chunk)
     }
 
     fn producer(&mut self, id: &str) -> Result<Option<Known>, Q::Error> {
         if !self.has_producers {
             return Ok(None);
         }
-        let rows =
-            self.sql.query("SELECT epoch, seq FROM producers WHERE id = ?1", &[id.into()])?;
-        Ok(rows.first().map(|[epoch, seq]| Known { epoch: epoch.number(), seq: seq.number() }))
+        const SELECT: &str = "SELECT epoch, seq FROM producers WHERE id = ?1";
+        let mut row = self.sql.query(SELECT, &[id.into()])?.into_values();
+        let epoch = row.optional_number();
+        Ok(epoch.map(|epoch| Known { epoch, seq: row.number() }))
     }
 
     fn remember(&mut self, ticket: &Ticket, now: u64) -> Result<(), Q::Error> {

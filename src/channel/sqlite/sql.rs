@@ -14,34 +14,6 @@ pub enum Value {
     Blob(Vec<u8>),
 }
 
-impl Value {
-    pub(super) fn number(self) -> u64 {
-        self.optional_number().unwrap_or(0)
-    }
-
-    pub(super) fn optional_number(self) -> Option<u64> {
-        match self {
-            Self::Number(number) => Some(number),
-            _ => None,
-        }
-    }
-
-    pub(super) fn text(self) -> Option<String> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    pub(super) fn bytes(self) -> Vec<u8> {
-        match self {
-            Self::Text(text) => text.into_bytes(),
-            Self::Blob(bytes) => bytes,
-            Self::Null | Self::Number(_) => Vec::new(),
-        }
-    }
-}
-
 /// A parameter of a statement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Param<'a> {
@@ -83,22 +55,48 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// The first row, filled up with [`Value::Null`]; `None` if there is none.
-    pub(super) fn first<const N: usize>(self) -> Option<[Value; N]> {
-        self.into_iter().next()
+    pub(super) fn into_values(self) -> Values {
+        Values(self.values.into_iter())
+    }
+}
+
+/// The values of all rows, taken one after the other. What is not of the type
+/// that is asked for, or not there, is empty: the tables are our own. (Functions
+/// that are not inlined: each of them is called for each column that there is.)
+pub(super) struct Values(std::vec::IntoIter<Value>);
+
+impl Values {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.len() == 0
     }
 
-    /// All rows.
-    pub(super) fn into_iter<const N: usize>(self) -> impl Iterator<Item = [Value; N]> {
-        let rows = self.values.len().checked_div(self.columns).unwrap_or(0);
-        let mut values = self.values.into_iter();
-        let row = move |_| {
-            let mut row = values.by_ref().take(self.columns);
-            let taken = std::array::from_fn(|_| row.next().unwrap_or_default());
-            row.for_each(drop);
-            taken
-        };
-        (0..rows).map(row)
+    pub(super) fn number(&mut self) -> u64 {
+        self.optional_number().unwrap_or(0)
+    }
+
+    #[inline(never)]
+    pub(super) fn optional_number(&mut self) -> Option<u64> {
+        match self.0.next() {
+            Some(Value::Number(number)) => Some(number),
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn text(&mut self) -> Option<String> {
+        match self.0.next() {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn bytes(&mut self) -> Vec<u8> {
+        match self.0.next() {
+            Some(Value::Text(text)) => text.into_bytes(),
+            Some(Value::Blob(bytes)) => bytes,
+            _ => Vec::new(),
+        }
     }
 }
 

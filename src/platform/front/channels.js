@@ -51,6 +51,7 @@ async function follow(rust, request, env, plan, reach) {
     return reach(plan.target, { headers });
   };
   const response = await ask(plan.ask, true);
+  if (response.status >= 500) return rust.channelTurnedAway(request, env);
   if (!response.webSocket) return response;
   if (plan.poll === undefined) {
     plan.reach = (words) => ask(words, true);

@@ -272,7 +272,8 @@ pub fn pause(method: &str, attempts: u32, retryable: bool, overloaded: bool) -> 
     protocol::again(method, attempts, retryable, overloaded, random)
 }
 
-/// The answer where the object could not be reached, or `ours` failed.
+/// The answer where the object could not be reached, or `ours` failed. A full
+/// database ends the object before it can say so itself.
 #[wasm_bindgen(js_name = channelUnreachable)]
 #[cold]
 pub fn unreachable(
@@ -287,5 +288,15 @@ pub fn unreachable(
         return respond::answer(&protocol::refusal(&Problem::internal(), asked.cors()));
     }
     runtime::console_error_with("a channel's object could not be reached:", error);
+    let answer = protocol::storage_failed(&runtime::to_text(error), asked.cors());
+    if answer.status == 507 { respond::answer(&answer) } else { asked.unavailable() }
+}
+
+/// The answer to a client that the object does not let follow, for a reason of
+/// its own: an `EventSource` would never come back after a 500 or 503.
+#[wasm_bindgen(js_name = channelTurnedAway)]
+#[cold]
+pub fn turned_away(request: &Request, env: &Env) -> Result<Response, JsValue> {
+    let Some(asked) = Asked::of(request, env) else { return misconfigured() };
     asked.unavailable()
 }

@@ -2,6 +2,8 @@
 // readers' sockets and the alarm, and decides nothing. Each call of Rust is to a free function that is
 // given all that it needs, and nothing of Rust is kept between calls: a panic costs its own call alone.
 
+import { DurableObject } from "cloudflare:workers";
+
 /** What a reader's socket is tagged with: the modes of src/channel/frame.rs, in their order. */
 const MODES = ["n", "d", "w"];
 /** "Internal error" (RFC 6455, 7.4.1): whoever holds the other end opens another, from its reader's place. */
@@ -9,10 +11,9 @@ const BROKEN = 1011;
 const TOO_LARGE = new Uint8Array(0);
 
 export const channelClass = (rust) =>
-  class Channel {
+  class Channel extends DurableObject {
     constructor(ctx, env) {
-      this.ctx = ctx;
-      this.env = env;
+      super(ctx, env);
       // What Rust wants remembered as long as the object lives: see the `memory` of src/channel/protocol.rs.
       this.memory = { deadline: 0, generation: 0 };
       // The runtime answers by itself, and the object sleeps on.

@@ -135,7 +135,15 @@ pub fn request(
     let (path, query) = split_url(&url);
     // The front's own questions come by a path that it passes on for nobody.
     let (path, ask) = match path.strip_prefix(FOLLOW_PATH) {
-        Some(path) => (path, header(FOLLOW).and_then(|ask| Ask::from_header(&ask))),
+        Some(path) => {
+            let Some(ask) = header(FOLLOW).and_then(|ask| Ask::from_header(&ask)) else {
+                // A newer front than we are, in the middle of a deploy.
+                let random = runtime::random_number()?;
+                turn.set_response(&respond::answer(&protocol::unavailable(&config, random, cors))?);
+                return Ok(());
+            };
+            (path, Some(ask))
+        }
         None => (path, None),
     };
     let request = protocol::Request {
