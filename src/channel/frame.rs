@@ -123,6 +123,15 @@ impl Header {
     }
 }
 
+/// The frame that says that a channel is gone.
+#[must_use]
+pub fn farewell(generation: u64) -> Vec<u8> {
+    let (closed, binary, reply) = (false, false, false);
+    let header =
+        Header { says: Says::Deleted, closed, binary, reply, generation, from: 0, to: 0, tail: 0 };
+    header.encode(0)
+}
+
 /// The frame of what was appended, for all sockets of a mode. Of a batch that is
 /// longer as events than a frame it holds the first ones; who is sent it reads
 /// the others from the log.

@@ -65,7 +65,10 @@ impl Store for MemoryStore {
         let begin = rows.partition_point(|row| row.id <= span.from);
         let (before, rows) = rows.split_at_checked(begin).unwrap_or_default();
         let end = before.last().map_or(span.segment.bytes, |row| row.bytes) + span.bytes;
-        let fit = rows.iter().enumerate().take_while(|(at, row)| *at == 0 || row.bytes <= end);
+        let fit = rows
+            .iter()
+            .enumerate()
+            .take_while(|(at, row)| *at == 0 && span.at_least_one || row.bytes <= end);
         let mut joined = Join::new(span, view);
         for (_, row) in fit {
             let (event, body) = (row.event.as_deref(), row.body.bytes());

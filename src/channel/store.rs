@@ -65,7 +65,7 @@ pub struct Tail {
     /// The number of messages.
     pub ordinal: u64,
     /// The bytes of all messages that there ever were, as
-    /// [`Row::cost`] counts them.
+    /// [`Body::cost`] counts them.
     pub bytes: u64,
     /// When the last row was written, in Unix milliseconds.
     pub time: u64,
@@ -155,8 +155,8 @@ pub struct Chunk {
     pub to: u64,
 }
 
-/// Which messages to read: those after `from`, up to about `bytes` of them, but
-/// at least one. They end at a row's end, or in [`View::Events`] anywhere.
+/// Which messages to read: those after `from`, up to `bytes` of them. They end at
+/// a row's end, or in [`View::Events`] anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// The segment that holds the first of them.
@@ -165,6 +165,8 @@ pub struct Span {
     pub from: u64,
     /// As [`Body::cost`] counts them.
     pub bytes: u64,
+    /// Whether the first row is read whatever its size.
+    pub at_least_one: bool,
     /// How they are given out.
     pub kind: Kind,
 }

@@ -73,8 +73,9 @@ fn keeps_the_contract<S: Store<Error: std::fmt::Debug>>(make: impl Fn() -> S) {
 
     // Messages are read from any place of a segment, to its end and no further.
     let read = |store: &mut S, segment, from, bytes, view| {
-        let chunk: Chunk =
-            store.read(Span { segment, from, bytes, kind: Kind::Json }, view).unwrap();
+        let chunk: Chunk = store
+            .read(Span { segment, from, bytes, at_least_one: true, kind: Kind::Json }, view)
+            .unwrap();
         (String::from_utf8(chunk.bytes).unwrap(), chunk.to)
     };
     let all = 1_000;
@@ -82,7 +83,9 @@ fn keeps_the_contract<S: Store<Error: std::fmt::Debug>>(make: impl Fn() -> S) {
     assert_eq!(read(&mut store, new, 2, all, View::Body), ("3,4,5,6,7".to_owned(), 7));
     assert_eq!(read(&mut store, new, 4, all, View::Body), ("5,6,7".to_owned(), 7));
     assert_eq!(read(&mut store, new, 7, all, View::Body), (String::new(), 7));
-    // At least one row, and as many as there is room for.
+    // At least one row where it is to be, and as many as there is room for.
+    let none = Span { segment: new, from: 2, bytes: 32, at_least_one: false, kind: Kind::Json };
+    assert_eq!(store.read(none, View::Body).unwrap(), Chunk { bytes: Vec::new(), to: 2 });
     assert_eq!(read(&mut store, old, 0, 0, View::Body), ("1".to_owned(), 1));
     assert_eq!(read(&mut store, new, 2, 33, View::Body), ("3".to_owned(), 3));
     assert_eq!(read(&mut store, new, 2, 33 + 36, View::Body), ("3".to_owned(), 3));
@@ -182,10 +185,14 @@ proptest! {
         prop_assert_eq!(&tail, &sqlite.tail(segment).unwrap());
         for from in start..=tail.ordinal {
             for view in [View::Body, EVENTS] {
-                let span = Span { segment, from, bytes, kind };
+                let span = Span { segment, from, bytes, at_least_one: true, kind };
                 let chunk = memory.read(span, view).unwrap();
                 prop_assert!(chunk.to > from || from == tail.ordinal, "it goes forward");
                 prop_assert_eq!(&chunk, &sqlite.read(span, view).unwrap());
+                if from == start {
+                    let span = Span { at_least_one: false, ..span };
+                    prop_assert_eq!(memory.read(span, view), Ok(sqlite.read(span, view).unwrap()));
+                }
             }
         }
     }

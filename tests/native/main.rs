@@ -13,9 +13,13 @@ mod reader;
 // One for each room of src/.
 mod architecture;
 mod channel_access;
+mod channel_follow;
+mod channel_frames;
 mod channel_json;
+mod channel_permission;
 mod channel_requests;
 mod channel_store;
+mod channel_time;
 mod channel_token;
 mod configuration;
 mod live_streams;

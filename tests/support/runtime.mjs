@@ -28,8 +28,8 @@ function builtModules(main, folder) {
   const others = readdirSync(build)
     .map((name) => path.join(build, name))
     .filter((file) => file !== main && path.extname(file) in moduleTypes);
-  const own = handlers.map((file) => path.join(root, "src/platform", file));
-  return [main, ...own, ...others].map((file) => ({
+  const own = ["entry.js", ...handlers].map((file) => path.join(root, "src/platform", file));
+  return [...new Set([main, ...own, ...others])].map((file) => ({
     type: moduleTypes[path.extname(file)],
     path: file,
   }));

@@ -3,7 +3,9 @@
 
 mod bridge;
 mod feed;
+mod news;
 mod opened;
+mod waiting;
 
 use super::Mode;
 use super::offset::Offset;

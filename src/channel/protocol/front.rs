@@ -56,7 +56,7 @@ pub fn method_not_allowed(cors: Cors<'_>) -> Answer {
 }
 
 /// 503 with `Retry-After`: the object cannot be reached, or has as many
-/// readers as it may. A reader by `EventSource` gets [`overload`] instead.
+/// readers as it may. A reader by `EventSource` gets [`overload()`] instead.
 #[must_use]
 pub fn unavailable(config: &Config, random: u32, cors: Cors<'_>) -> Answer {
     let seconds = overload::retry_ms(config, random).div_ceil(1_000);

@@ -12,8 +12,8 @@ use crate::channel::Mode;
 use crate::channel::content::Kind;
 use crate::channel::events;
 use crate::channel::follow::{Ask, Opened};
-use crate::channel::frame::{FRAME_BYTES, Header, Says};
-use crate::channel::log::{Channel, Log, farewell};
+use crate::channel::frame::{FRAME_BYTES, Header, Says, farewell};
+use crate::channel::log::{Channel, Log};
 use crate::channel::offset::Offset;
 use crate::channel::store::{Store, View};
 

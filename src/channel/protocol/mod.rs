@@ -4,6 +4,7 @@
 
 mod answer;
 mod append;
+mod create;
 mod cursor;
 mod front;
 mod headers;
@@ -85,7 +86,7 @@ pub struct FollowTurn {
     pub effects: Effects,
 }
 
-/// See [`read`].
+/// See [`message`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadTurn {
     /// The frame to send over the socket that asked.
@@ -136,8 +137,8 @@ pub fn request<S: Store>(
         "GET" => read::get(&mut log, request)?,
         "HEAD" => read::head(&mut log, request)?,
         "POST" => append::post(&mut log, request)?,
-        "PUT" => append::put(&mut log, request)?,
-        "DELETE" => append::delete(&mut log)?,
+        "PUT" => create::put(&mut log, request)?,
+        "DELETE" => create::delete(&mut log)?,
         _ => return Ok(Turn { answer: method_not_allowed(request.cors), effects: log.effects }),
     };
     Ok(Turn { answer: answer.secured(request.cors), effects: log.effects })

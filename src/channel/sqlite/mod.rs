@@ -61,7 +61,7 @@ impl<Q: Sql> SqliteStore<Q> {
             "SELECT max(id), min(id - n), count(*), sum(n = 1 AND typeof(body) = 'text'), \
              CAST(group_concat(",
             message,
-            ", ?4) AS BLOB), ?5 FROM (",
+            ", ?5) AS BLOB), ?6 FROM (",
             &*rows_of(span.segment),
             ")",
         );
@@ -69,6 +69,7 @@ impl<Q: Sql> SqliteStore<Q> {
             span.from.into(),
             span.bytes.into(),
             span.segment.bytes.into(),
+            (span.from + u64::from(span.at_least_one)).into(),
             separator.into(),
             prefix.into(),
         ];
@@ -82,9 +83,9 @@ impl<Q: Sql> SqliteStore<Q> {
     }
 }
 
-/// The event of a row that holds one line. `?5` is the beginning of its id.
+/// The event of a row that holds one line. `?6` is the beginning of its id.
 const EVENT: &str = "CASE WHEN n = 1 AND typeof(body) = 'text' THEN \
-                     ?5 || substr('000000000000000' || id, -16) || char(10) || \
+                     ?6 || substr('000000000000000' || id, -16) || char(10) || \
                      CASE WHEN ev IS NULL THEN '' ELSE 'event: ' || ev || char(10) END || \
                      'data: ' || body || char(10) || char(10) END";
 
@@ -95,8 +96,8 @@ fn id_prefix(generation: u64) -> String {
 }
 
 /// The rows of a span, in order: `?1` is its `from`, `?2` its `bytes`, `?3` the
-/// bytes before its segment. The first row is always among them, for what ends
-/// them is a later one.
+/// bytes before its segment. A row that begins before `?4` does not end them: so
+/// the first one is always among them, or not.
 fn rows_of(segment: Segment) -> String {
     let k = segment.start;
     text!(
@@ -104,7 +105,7 @@ fn rows_of(segment: Segment) -> String {
         k,
         " WHERE id > ?1 AND id < coalesce((SELECT id FROM seg_",
         k,
-        " WHERE id > ?1 AND id - n > ?1 AND b > ?2 + coalesce((SELECT b FROM seg_",
+        " WHERE id > ?1 AND id - n >= ?4 AND b > ?2 + coalesce((SELECT b FROM seg_",
         k,
         " WHERE id <= ?1 ORDER BY id DESC LIMIT 1), ?3) ORDER BY id LIMIT 1), 9007199254740991) \
          ORDER BY id",
@@ -198,7 +199,9 @@ impl<Q: Sql> Store for SqliteStore<Q> {
         if let Some(chunk) = self.joined(span, view)? {
             return Ok(chunk);
         }
-        let params = [span.from.into(), span.bytes.into(), span.segment.bytes.into()];
+        let Span { from, bytes, segment, at_least_one, .. } = span;
+        let first = from + u64::from(at_least_one);
+        let params = [from.into(), bytes.into(), segment.bytes.into(), first.into()];
         let mut values = self.sql.query(&rows_of(span.segment), &params)?.into_values();
         let mut joined = Join::new(span, view);
         while let Some(id) = values.optional_number() {

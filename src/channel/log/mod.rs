@@ -6,79 +6,16 @@
 //!    channel's row at most once.
 //! 3. What others are to hear of it is in [`Effects`], for after the commit.
 
+mod channel;
+
 use super::content::Kind;
-use super::frame::{Header, Says};
-use super::offset::Offset;
-use super::producer::{Known, Ticket};
-use super::store::{Body, Chunk, Meta, Row, Segment, Span, Store, Tail, View};
+use super::events::GROWTH;
+use super::frame::farewell;
+use super::producer::Known;
+use super::store::{Chunk, Meta, Row, Segment, Span, Store, Tail, View};
 use super::{Effects, Memory, retention};
 use crate::config::channels::ChannelConfig;
-
-/// What an append has done, for those that follow.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Appended {
-    /// The channel's generation.
-    pub generation: u64,
-    /// The number of messages before.
-    pub from: u64,
-    /// The number of messages now.
-    pub to: u64,
-    /// How the messages are given out.
-    pub kind: Kind,
-    /// Whether the channel was closed.
-    pub closed: bool,
-    /// `Stream-Event` and the messages; `None` where the channel was closed
-    /// without any.
-    pub row: Option<(Option<String>, Body)>,
-}
-
-/// What to append.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Append {
-    /// The messages and how many; `None` to close without any.
-    pub messages: Option<(Body, u64)>,
-    /// `Stream-Event`.
-    pub event: Option<String>,
-    /// `Stream-Seq`.
-    pub seq: Option<String>,
-    /// The producer that sent it.
-    pub ticket: Option<Ticket>,
-    /// Whether to close the channel.
-    pub close: bool,
-}
-
-/// The channel as it stands in this turn.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Channel {
-    /// What it is.
-    pub meta: Meta,
-    /// Where its log ends.
-    pub tail: Tail,
-    /// When it is over, to the millisecond; 0 for never.
-    deadline: u64,
-    is_new: bool,
-    is_changed: bool,
-}
-
-impl Channel {
-    /// A place in this channel.
-    #[must_use]
-    pub fn at(&self, ordinal: u64) -> Offset {
-        Offset { generation: self.meta.generation, ordinal }
-    }
-
-    /// The place behind the last message.
-    #[must_use]
-    pub fn end(&self) -> Offset {
-        self.at(self.tail.ordinal)
-    }
-
-    /// The number of messages before the first one that is retained.
-    #[must_use]
-    pub fn first(&self) -> u64 {
-        self.meta.segments.first().map_or(self.tail.ordinal, |segment| segment.start)
-    }
-}
+pub use channel::{Append, Appended, Channel};
 
 /// See the module.
 pub struct Log<'a, S> {
@@ -220,8 +157,10 @@ impl<'a, S: Store> Log<'a, S> {
         Ok(())
     }
 
-    /// Messages after `from`, at most to the end of a segment; none at the end
-    /// of the log. `from` is not before [`Channel::first`].
+    /// Messages after `from`, up to `bytes` of them, as
+    /// [`Body::cost`](super::store::Body::cost) counts them,
+    /// but at least one; none at the end of the log. `from` is not before
+    /// [`Channel::first`].
     #[allow(clippy::missing_errors_doc)]
     pub fn read(
         &mut self,
@@ -230,14 +169,28 @@ impl<'a, S: Store> Log<'a, S> {
         bytes: u64,
         view: View,
     ) -> Result<Chunk, S::Error> {
-        let holds = |segment: &&Segment| segment.start <= from;
-        let segment = channel.meta.segments.iter().rev().find(holds);
-        match segment.filter(|_| from < channel.tail.ordinal) {
-            None => Ok(Chunk { bytes: Vec::new(), to: from }),
-            Some(&segment) => {
-                self.store.read(Span { segment, from, bytes, kind: channel.meta.kind() }, view)
+        let (kind, segments) = (channel.meta.kind(), &channel.meta.segments);
+        let growth = if view == View::Body { 1 } else { GROWTH };
+        let mut chunk = Chunk { bytes: Vec::new(), to: from };
+        for (at, &segment) in segments.iter().enumerate() {
+            let end = segments.get(at + 1).map_or(channel.tail.ordinal, |next| next.start);
+            if chunk.to < segment.start || chunk.to >= end {
+                continue;
+            }
+            let left = bytes.saturating_sub(chunk.bytes.len() as u64 / growth);
+            let at_least_one = chunk.to == from;
+            let span = Span { segment, from: chunk.to, bytes: left, at_least_one, kind };
+            let mut more = self.store.read(span, view)?;
+            if view == View::Body && kind == Kind::Json && chunk.to > from && more.to > chunk.to {
+                chunk.bytes.push(b',');
+            }
+            chunk.bytes.append(&mut more.bytes);
+            chunk.to = more.to;
+            if chunk.to < end {
+                break;
             }
         }
+        Ok(chunk)
     }
 
     /// Deletes the channel.
@@ -289,13 +242,4 @@ impl<'a, S: Store> Log<'a, S> {
         self.effects.alarm = retention::next_alarm(meta, tail, self.limits, *deadline);
         Ok(())
     }
-}
-
-/// The frame that says that a channel is gone.
-#[must_use]
-pub fn farewell(generation: u64) -> Vec<u8> {
-    let (closed, binary, reply) = (false, false, false);
-    let header =
-        Header { says: Says::Deleted, closed, binary, reply, generation, from: 0, to: 0, tail: 0 };
-    header.encode(0)
 }
