@@ -2,7 +2,7 @@
 
 use edge_events::channel::access::{Access, Need, Refusal, Unproven, settle};
 use edge_events::channel::name::ChannelName;
-use edge_events::config::channels::Patterns;
+use edge_events::config::channels::{Pattern, Patterns};
 use proptest::prelude::*;
 
 use crate::channel_token::{HS256, sign};
@@ -178,13 +178,20 @@ proptest! {
             }
         };
         let is_pattern = |pattern: &String| !pattern.chars().rev().skip(1).any(|c| c == '*');
-        let read = Patterns::of(patterns.clone());
+        let read: Option<Vec<_>> = patterns.iter().map(|text| Pattern::parse(text)).collect();
         prop_assert_eq!(read.is_some(), patterns.iter().all(is_pattern));
         if let Some(read) = read {
-            prop_assert_eq!(read.matches(&name), patterns.iter().any(expected));
-            // PUBLIC_CHANNELS is read by the same function.
-            if !patterns.is_empty() {
-                prop_assert_eq!(Patterns::parse(&patterns.join(" , ")), Some(read));
+            let matched = patterns.iter().any(expected);
+            prop_assert_eq!(read.iter().any(|pattern| pattern.matches(&name)), matched);
+            // The variable and the claim are read by the same function.
+            let public = Patterns::parse(&patterns.join(" , ")).unwrap();
+            prop_assert_eq!(public.matches(&name), matched);
+            if let Ok(name) = ChannelName::parse(&name.replace('%', "%25")) {
+                let claims = serde_json::json!({ "exp": NOW / 1_000 + 9, "subscribe": patterns });
+                let token = sign(SECRET.as_bytes(), HS256, &claims.to_string());
+                let header = |_: &str| Some(format!("Bearer {token}"));
+                let admitted = Server::new().access().check(&header, &name, Need::Read, NOW);
+                prop_assert_eq!(admitted.unwrap().unwrap().granted, matched);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Signed tokens: what is taken apart, and vectors that nobody here wrote. The
 //! signature, which the runtime verifies, is here verified by the crate `hmac`.
 
+use edge_events::channel::access::Need;
+use edge_events::channel::name::ChannelName;
 use edge_events::channel::token::{Jws, Token};
 use hmac::{Hmac, KeyInit, Mac};
 use proptest::prelude::*;
@@ -8,6 +10,10 @@ use sha2::Sha256;
 
 fn hmac(key: &[u8], signed: &str) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).unwrap().chain_update(signed)
+}
+
+fn name() -> ChannelName {
+    ChannelName::parse("orders/42").unwrap()
 }
 
 /// As the runtime does: takes what [`Jws::parse`] has left over to be verified.
@@ -54,9 +60,10 @@ fn the_example_of_rfc_7515_verifies_and_was_good_until_2011() {
     assert!(verifies(&key, compact));
     assert!(!verifies(&key[1..], compact));
     let end = 1_300_819_380_000;
-    let token = Token::read(compact, end - 1).unwrap();
-    assert_eq!(token.claims.until, end);
-    assert_eq!(Token::read(compact, end), None);
+    let read = |now| Token::read(compact, now, &name(), Need::Read);
+    let claims = read(end - 1).unwrap().claims;
+    assert_eq!((claims.until, claims.granted), (end, false));
+    assert_eq!(read(end), None);
 }
 
 #[test]
@@ -159,7 +166,7 @@ proptest! {
 
     #[test]
     fn no_text_is_too_strange_to_be_refused(text: String, now: u32) {
-        prop_assert_eq!(Token::read(&text, now.into()), None);
+        prop_assert_eq!(Token::read(&text, now.into(), &name(), Need::Read), None);
     }
 }
 

@@ -25,11 +25,6 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The same, where it is text.
-pub fn decode_text(text: &str) -> Option<String> {
-    String::from_utf8(decode(text)?).ok()
-}
-
 fn value(digit: u8) -> Option<u32> {
     let value = match digit {
         b'A'..=b'Z' => digit - b'A',

@@ -1,9 +1,9 @@
 //! What a token says.
 
-use super::members::{elements, members, text};
+use super::members::{each_member, elements, text};
 use crate::channel::access::Need;
 use crate::channel::name::ChannelName;
-use crate::config::channels::Patterns;
+use crate::config::channels::Pattern;
 
 /// Milliseconds that a token is good for at most, counted from now: whoever
 /// holds one that leaked holds it so long.
@@ -13,54 +13,62 @@ pub const MAX_LIFE_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 /// moves no end: a token is over when it says so.
 pub const LEEWAY_MS: u64 = 60_000;
 
-/// The claims of a token that is good now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a token that is good now says of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims {
     /// When it ends, in Unix milliseconds.
     pub until: u64,
-    publish: Patterns,
-    subscribe: Patterns,
+    /// Whether it allows it until then.
+    pub granted: bool,
 }
 
 impl Claims {
-    /// Reads claims at `now` (Unix milliseconds).
+    /// Reads claims at `now` (Unix milliseconds), for what is asked of a channel.
     ///
     /// `exp` must be there, and neither past nor more than [`MAX_LIFE_MS`] ahead.
     /// `nbf` must not be ahead. `publish` and `subscribe` are arrays of patterns.
     /// A token with an `aud` is meant for somebody else: RFC 7519, section 4.1.3,
     /// has whoever finds itself not named refuse it. All other claims are ignored.
-    pub fn parse(json: &str, now: u64) -> Option<Self> {
-        let (mut until, mut from) = (None, 0);
-        let (mut publish, mut subscribe) = (Patterns::default(), Patterns::default());
-        for (name, value) in members(json)? {
-            match &*name {
-                "exp" => until = Some(time(&value)?),
-                "nbf" => from = time(&value)?,
-                "publish" => publish = patterns(&value)?,
-                "subscribe" => subscribe = patterns(&value)?,
+    #[must_use]
+    pub fn parse(json: &[u8], now: u64, name: &ChannelName, need: Need) -> Option<Self> {
+        let (mut until, mut from, mut granted) = (0, 0, false);
+        let claim = match need {
+            Need::Read => "subscribe",
+            Need::Write => "publish",
+        };
+        each_member(json, &mut |member, value| {
+            match member {
+                "exp" => until = time(value)?,
+                "nbf" => from = time(value)?,
+                "publish" | "subscribe" => {
+                    let matched = any_matches(value, name.as_str())?;
+                    granted |= matched && member == claim;
+                }
                 "aud" => return None,
                 _ => {}
             }
-        }
-        let until =
-            until.filter(|until| (now + 1..=now + MAX_LIFE_MS + LEEWAY_MS).contains(until))?;
-        (from <= now + LEEWAY_MS).then_some(Self { until, publish, subscribe })
+            Some(())
+        })?;
+        let is_now =
+            until > now && until <= now + MAX_LIFE_MS + LEEWAY_MS && from <= now + LEEWAY_MS;
+        is_now.then_some(Self { until, granted })
     }
+}
 
-    /// Whether they grant that.
-    #[must_use]
-    pub fn allow(&self, name: &ChannelName, need: Need) -> bool {
-        let patterns = match need {
-            Need::Read => &self.subscribe,
-            Need::Write => &self.publish,
-        };
-        patterns.matches(name.as_str())
+/// Whether one of the patterns in an array matches; `None` where it is anything
+/// else than an array of patterns.
+fn any_matches(json: &str, name: &str) -> Option<bool> {
+    let mut matched = false;
+    for pattern in elements(json.starts_with('[').then_some(json)?) {
+        matched |= Pattern::parse(&text(pattern)?)?.matches(name);
     }
+    Some(matched)
 }
 
 /// A NumericDate (RFC 7519, section 2) in milliseconds: whole seconds or a
 /// decimal fraction. One that is negative, has an exponent or is a million years
 /// away is no time that a back end would mean.
+#[inline(never)]
 fn time(json: &str) -> Option<u64> {
     let (mut time, mut decimals) = (0, None);
     for byte in json.bytes() {
@@ -81,22 +89,16 @@ fn time(json: &str) -> Option<u64> {
     Some(time)
 }
 
-fn patterns(json: &str) -> Option<Patterns> {
-    if !json.starts_with('[') {
-        return None;
-    }
-    let mut patterns = Vec::new();
-    for pattern in elements(json) {
-        patterns.push(text(pattern)?);
-    }
-    Patterns::of(patterns)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Claims, LEEWAY_MS, MAX_LIFE_MS, time};
+    use super::{ChannelName, Claims, LEEWAY_MS, MAX_LIFE_MS, Need, time};
 
     const NOW: u64 = 1_795_564_800_000;
+
+    fn parse(json: &str) -> Option<Claims> {
+        let name = ChannelName::parse("orders/42").ok()?;
+        Claims::parse(json.as_bytes(), NOW, &name, Need::Read)
+    }
 
     #[test]
     fn a_time_is_a_plain_number() {
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_token_is_good_until_the_very_moment_it_names() {
-        let until = |json: &str| Claims::parse(json, NOW).map(|claims| claims.until);
+        let until = |json: &str| parse(json).map(|claims| claims.until);
         let exp = |ms: u64| format!("{{\"exp\":{}.{:03}}}", ms / 1_000, ms % 1_000);
         assert_eq!(until(&exp(NOW)), None);
         assert_eq!(until(&exp(NOW + 1)), Some(NOW + 1));
@@ -130,9 +132,8 @@ mod tests {
 
     #[test]
     fn a_claim_of_another_form_refuses_the_token() {
-        let good = |claims: &str| {
-            Claims::parse(&format!("{{\"exp\":{},{claims}}}", NOW / 1_000 + 9), NOW).is_some()
-        };
+        let good =
+            |claims: &str| parse(&format!("{{\"exp\":{},{claims}}}", NOW / 1_000 + 9)).is_some();
         for claims in [
             r#""publish":["orders/42"]"#,
             r#""subscribe":["orders/*","*"]"#,

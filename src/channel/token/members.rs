@@ -9,22 +9,27 @@ use crate::channel::json;
 /// Members that an object may have: a token's have a handful.
 const MAX_MEMBERS: usize = 32;
 
-/// The members of an object, in order: names as they read, values as written.
-/// `None` for what is not one JSON object, for one with a name that stands
-/// twice, however it is written, and for one with too many members.
-pub fn members(json: &str) -> Option<Vec<(String, String)>> {
-    let is_object = json.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{');
-    let whole = json::messages(json.as_bytes()).filter(|_| is_object)?;
-    let mut members: Vec<(String, String)> = Vec::new();
-    for member in elements(&whole.lines) {
-        let (name, value) = member.split_at_checked(string_end(member)?)?;
+/// Hands over the members of an object, in order: names as they read, values as
+/// written. `None` for what is not one JSON object, for one with a name that
+/// stands twice, however it is written, for one with too many members, and where
+/// `member` says so.
+pub fn each_member(json: &[u8], member: &mut dyn FnMut(&str, &str) -> Option<()>) -> Option<()> {
+    // An array of one object would be one message too, of the same text.
+    if !json.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let object = json::messages(json)?.lines;
+    let mut names: Vec<String> = Vec::new();
+    for one in elements(&object) {
+        let (name, value) = one.split_at_checked(string_end(one)?)?;
         let name = text(name)?;
-        if members.len() == MAX_MEMBERS || members.iter().any(|(other, _)| *other == name) {
+        if names.len() == MAX_MEMBERS || names.contains(&name) {
             return None;
         }
-        members.push((name, value.strip_prefix(':')?.to_owned()));
+        member(&name, value.strip_prefix(':')?)?;
+        names.push(name);
     }
-    Some(members)
+    Some(())
 }
 
 /// The elements of an array, or members of an object, that is valid JSON without
@@ -116,9 +121,18 @@ fn code_unit(digits: &mut std::str::Bytes<'_>) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{elements, members, text};
+    use super::{each_member, elements, text};
     use proptest::prelude::*;
     use serde_json::{Map, Value};
+
+    fn members(json: &str) -> Option<Vec<(String, String)>> {
+        let mut members = Vec::new();
+        each_member(json.as_bytes(), &mut |name, value| {
+            members.push((name.to_owned(), value.to_owned()));
+            Some(())
+        })?;
+        Some(members)
+    }
 
     fn names(json: &str) -> Option<Vec<String>> {
         Some(members(json)?.into_iter().map(|(name, _)| name).collect())

@@ -23,8 +23,10 @@ mod members;
 
 pub use claims::Claims;
 
-use base64url::{decode, decode_text};
-use members::{members, text};
+use super::access::Need;
+use super::name::ChannelName;
+use base64url::decode;
+use members::{each_member, text};
 
 /// Bytes of a token at most: what servers take as one header. A cookie holds
 /// 4,096 (RFC 6265, section 6.1).
@@ -37,8 +39,7 @@ pub const SIGNATURE_BYTES: usize = 32;
 /// is to be read (RFC 7515 section 4.1, RFC 7516, RFC 7797). None is of use with
 /// one key and one algorithm. `crit` names extensions that must be understood,
 /// and we have none.
-const REFUSED: [&str; 11] =
-    ["crit", "b64", "zip", "enc", "cty", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256"];
+const REFUSED: &str = "crit b64 zip enc cty jku jwk x5u x5c x5t x5t#S256";
 
 /// A compact JWS whose header is as it must be; its signature is still to be
 /// verified.
@@ -66,25 +67,26 @@ impl<'a> Jws<'a> {
         }
         let signed = compact.get(..header.len() + 1 + payload.len())?;
         let signature = decode(signature)?.try_into().ok()?;
-        accepts(&decode_text(header)?)?;
+        accepts(&decode(header)?)?;
         Some(Self { signed, signature, payload: decode(payload)? })
     }
 }
 
 /// Whether a header asks for what we do and for nothing else. Private names and
 /// `kid` are ignored, as RFC 7515 (section 4) has it.
-fn accepts(header: &str) -> Option<()> {
-    let mut algorithm = None;
-    for (name, value) in members(header)? {
-        match &*name {
-            "alg" => algorithm = Some(text(&value)? == "HS256"),
+fn accepts(header: &[u8]) -> Option<()> {
+    let mut is_ours = false;
+    each_member(header, &mut |name, value| {
+        match name {
+            "alg" => is_ours = text(value)? == "HS256",
             // The media type "application/JWT" without its first half, in any case.
-            "typ" => text(&value).filter(|typ| typ.eq_ignore_ascii_case("JWT")).map(drop)?,
-            name if REFUSED.contains(&name) => return None,
+            "typ" => return text(value)?.eq_ignore_ascii_case("JWT").then_some(()),
+            name if REFUSED.split(' ').any(|refused| refused == name) => return None,
             _ => {}
         }
-    }
-    algorithm.filter(|ours| *ours).map(drop)
+        Some(())
+    })?;
+    is_ours.then_some(())
 }
 
 /// A token that is good now if its signature is.
@@ -94,17 +96,18 @@ pub struct Token<'a> {
     pub signed: &'a str,
     /// What is to be their HMAC.
     pub signature: [u8; SIGNATURE_BYTES],
-    /// What it says.
+    /// What it says of the request.
     pub claims: Claims,
 }
 
 impl<'a> Token<'a> {
-    /// Reads a token at `now` (Unix milliseconds). `None` for one that is to be
-    /// refused whatever its signature; why is nobody's business.
+    /// Reads a token at `now` (Unix milliseconds), for what is asked of a channel.
+    /// `None` for one that is to be refused whatever its signature; why is nobody's
+    /// business.
     #[must_use]
-    pub fn read(compact: &'a str, now: u64) -> Option<Self> {
+    pub fn read(compact: &'a str, now: u64, name: &ChannelName, need: Need) -> Option<Self> {
         let Jws { signed, signature, payload } = Jws::parse(compact)?;
-        let claims = Claims::parse(&String::from_utf8(payload).ok()?, now)?;
+        let claims = Claims::parse(&payload, now, name, need)?;
         Some(Self { signed, signature, claims })
     }
 }
