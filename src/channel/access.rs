@@ -6,7 +6,7 @@
 
 use super::name::ChannelName;
 use super::protocol::{self, Answer};
-use super::token::{MAX_TOKEN_BYTES, SIGNATURE_BYTES, Token};
+use super::token::{MAX_TOKEN_BYTES, Token};
 use crate::config::channels::Patterns;
 use crate::http::cors::Cors;
 use crate::http::problem::Problem;
@@ -67,7 +67,7 @@ impl Refusal {
                 (401, "The token is not valid.", Some("Bearer error=\"invalid_token\""))
             }
             Self::Scope => {
-                let detail = "The token is valid, and not for this.";
+                let detail = "The token does not allow this.";
                 (403, detail, Some("Bearer error=\"insufficient_scope\""))
             }
         };
@@ -85,7 +85,7 @@ pub struct Unproven {
     /// The bytes that are signed.
     pub signed: String,
     /// What is to be their HMAC, under one of [`Access::keys`].
-    pub signature: [u8; SIGNATURE_BYTES],
+    pub signature: Vec<u8>,
     /// When the token runs out, in Unix milliseconds.
     pub until: u64,
     /// Whether the token allows it: for [`settle`], and for nobody before.
@@ -178,6 +178,7 @@ impl<'a> Access<'a> {
 }
 
 /// RFC 7518, section 3.2: as long as the hash at least, which has 32 bytes.
+#[inline(never)]
 fn is_long_enough(key: &str) -> bool {
     key.chars().count() >= MIN_SECRET_CHARS
 }
@@ -202,10 +203,15 @@ fn bearer(authorization: &str) -> Option<&str> {
 /// The token in the cookies. Two of the name contradict each other: a browser has
 /// one, unless somebody else has set the other.
 fn in_cookies(cookies: &str) -> Result<Option<&str>, Refusal> {
-    let mut tokens = cookies.split(';').filter_map(|cookie| {
-        let (name, value) = cookie.split_once('=')?;
-        (name.trim() == COOKIE && !value.is_empty()).then_some(value)
-    });
-    let token = tokens.next();
-    if tokens.next().is_some() { Err(Refusal::BadToken) } else { Ok(token) }
+    let mut found = None;
+    for cookie in cookies.split(';') {
+        let value = cookie.trim_ascii_start().strip_prefix(COOKIE).unwrap_or_default();
+        if let Some(token) = value.strip_prefix('=').filter(|token| !token.is_empty()) {
+            if found.is_some() {
+                return Err(Refusal::BadToken);
+            }
+            found = Some(token);
+        }
+    }
+    Ok(found)
 }

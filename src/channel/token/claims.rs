@@ -1,6 +1,6 @@
 //! What a token says.
 
-use super::members::{each_member, elements, text};
+use super::members::{Elements, each_member, text};
 use crate::channel::access::Need;
 use crate::channel::name::ChannelName;
 use crate::config::channels::Pattern;
@@ -59,7 +59,7 @@ impl Claims {
 /// else than an array of patterns.
 fn any_matches(json: &str, name: &str) -> Option<bool> {
     let mut matched = false;
-    for pattern in elements(json.starts_with('[').then_some(json)?) {
+    for pattern in Elements::of(json.starts_with('[').then_some(json)?) {
         matched |= Pattern::parse(&text(pattern)?)?.matches(name);
     }
     Some(matched)

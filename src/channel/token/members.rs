@@ -20,13 +20,13 @@ pub fn each_member(json: &[u8], member: &mut dyn FnMut(&str, &str) -> Option<()>
     }
     let object = json::messages(json)?.lines;
     let mut names: Vec<String> = Vec::new();
-    for one in elements(&object) {
-        let (name, value) = one.split_at_checked(string_end(one)?)?;
+    for one in Elements::of(&object) {
+        let (name, value) = split(one, b':');
         let name = text(name)?;
         if names.len() == MAX_MEMBERS || names.contains(&name) {
             return None;
         }
-        member(&name, value.strip_prefix(':')?)?;
+        member(&name, value)?;
         names.push(name);
     }
     Some(())
@@ -34,19 +34,34 @@ pub fn each_member(json: &[u8], member: &mut dyn FnMut(&str, &str) -> Option<()>
 
 /// The elements of an array, or members of an object, that is valid JSON without
 /// space between its tokens.
-pub fn elements(list: &str) -> impl Iterator<Item = &str> {
-    let mut rest = list.get(1..list.len().saturating_sub(1)).unwrap_or_default();
-    std::iter::from_fn(move || {
-        let (first, after) = rest.split_at_checked(element_end(rest))?;
-        rest = after.strip_prefix(',').unwrap_or_default();
-        (!first.is_empty()).then_some(first)
-    })
+#[derive(Clone, Copy, Debug)]
+pub struct Elements<'a> {
+    rest: &'a str,
 }
 
-/// Where the first element ends: at a comma that is in no string and in no bracket.
-fn element_end(list: &str) -> usize {
+impl<'a> Elements<'a> {
+    pub fn of(list: &'a str) -> Self {
+        Self { rest: list.get(1..list.len().saturating_sub(1)).unwrap_or_default() }
+    }
+}
+
+impl<'a> Iterator for Elements<'a> {
+    type Item = &'a str;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'a str> {
+        let (first, after) = split(self.rest, b',');
+        self.rest = after;
+        (!first.is_empty()).then_some(first)
+    }
+}
+
+/// What comes before a separator that is in no string and in no bracket, and what
+/// comes after it.
+#[inline(never)]
+fn split(text: &str, separator: u8) -> (&str, &str) {
     let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
-    for (at, byte) in list.bytes().enumerate() {
+    for (at, byte) in text.bytes().enumerate() {
         match byte {
             _ if escaped => escaped = false,
             b'\\' => escaped = true,
@@ -54,22 +69,16 @@ fn element_end(list: &str) -> usize {
             _ if quoted => {}
             b'[' | b'{' => depth += 1,
             b']' | b'}' => depth = depth.saturating_sub(1),
-            b',' if depth == 0 => return at,
+            _ if depth == 0 && byte == separator => {
+                return (
+                    text.get(..at).unwrap_or_default(),
+                    text.get(at + 1..).unwrap_or_default(),
+                );
+            }
             _ => {}
         }
     }
-    list.len()
-}
-
-/// Where the string ends that a member begins with.
-fn string_end(member: &str) -> Option<usize> {
-    let mut escaped = true; // the quotation mark at the beginning
-    let end = member.bytes().position(|byte| {
-        let ends = !escaped && byte == b'"';
-        escaped = !escaped && byte == b'\\';
-        ends
-    })?;
-    Some(end + 1)
+    (text, "")
 }
 
 /// What a JSON string reads as; `None` for another value, and for half of a
@@ -121,7 +130,7 @@ fn code_unit(digits: &mut std::str::Bytes<'_>) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{each_member, elements, text};
+    use super::{Elements, each_member, text};
     use proptest::prelude::*;
     use serde_json::{Map, Value};
 
@@ -175,7 +184,7 @@ mod tests {
         fn an_array_is_what_another_parser_reads(array in prop::collection::vec(any_value(), 0..9)) {
             let json = serde_json::to_string(&array).unwrap();
             let read: Vec<Value> =
-                elements(&json).map(|value| serde_json::from_str(value).unwrap()).collect();
+                Elements::of(&json).map(|value| serde_json::from_str(value).unwrap()).collect();
             prop_assert_eq!(read, array);
         }
 

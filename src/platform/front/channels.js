@@ -9,8 +9,8 @@ export const channelHandler = (rust) => async (request, env) => {
   const plan = {};
   try {
     let refusal = rust.channelPlan(request, env, plan);
-    if (plan.proof) {
-      plan.genuine = await plan.proof.isGenuine();
+    if (plan.prove) {
+      plan.genuine = await plan.prove();
       refusal = rust.channelPlan(request, env, plan);
     }
     if (refusal) return refusal;

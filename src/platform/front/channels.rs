@@ -10,7 +10,7 @@ use worker::web_sys::{Request, Response};
 
 use super::bridge::{Bridge, News, Socket};
 use super::front;
-use super::plan::{Plan, Proof};
+use super::plan::{Plan, needs_proof};
 use crate::channel::access::{self, Refusal, Unproven};
 use crate::channel::follow::{Ask, Follower, Opened};
 use crate::channel::name::ChannelName;
@@ -108,9 +108,9 @@ impl Asked {
         protocol::mode(&self.method, query, self.header("accept").as_deref())
     }
 
-    /// Sets in `plan` which channel may be asked, and what is to be verified first;
-    /// or gives the refusal.
-    fn admit(&self, plan: &Plan) -> Result<(), Answer> {
+    /// Sets in `plan` which channel is asked, and what is to be verified first. Whether
+    /// that is nothing, and the request is let in; or the refusal.
+    fn admit(&self, plan: &Plan) -> Result<bool, Answer> {
         let access = self.channels.access();
         if access.closed_because().is_some() {
             return Err(Refusal::Closed.answer(self.cors()));
@@ -130,13 +130,14 @@ impl Asked {
             .map_err(|refusal| refusal.answer(self.cors()))?;
         plan.set_name(name.as_str());
         plan.set_method(&self.method);
-        if let Some(Unproven { signed, signature, until, granted }) = unproven {
-            let [secret, previous] = access.keys();
-            plan.set_proof(&Proof::new(&signed, &signature, secret.unwrap_or_default(), previous));
-            #[allow(clippy::cast_precision_loss)] // milliseconds are exact up to 2^53
-            plan.set_until(if granted { until as f64 } else { 0.0 });
-        }
-        Ok(())
+        let Some(Unproven { signed, signature, until, granted }) = unproven else {
+            return Ok(true);
+        };
+        #[allow(clippy::cast_precision_loss)] // milliseconds are exact up to 2^53
+        let until = if granted { until as f64 } else { 0.0 };
+        let [secret, previous] = access.keys();
+        needs_proof(plan, until, &signed, &signature, secret, previous);
+        Ok(false)
     }
 
     /// The answer where no object can be had.
@@ -175,15 +176,16 @@ fn misconfigured() -> Result<Response, JsValue> {
 pub fn plan(request: &Request, env: &Env, plan: &Plan) -> Result<Option<Response>, JsValue> {
     let Some(asked) = Asked::of(request, env) else { return misconfigured().map(Some) };
     let admitted = match plan.genuine() {
-        Some(genuine) => access::settle(genuine, plan.ends_at() > 0)
-            .map_err(|refusal| refusal.answer(asked.cors())),
         None => asked.admit(plan),
+        Some(genuine) => match access::settle(genuine, plan.ends_at() > 0) {
+            Ok(()) => Ok(true),
+            Err(refusal) => Err(refusal.answer(asked.cors())),
+        },
     };
-    if let Err(refusal) = admitted {
-        return respond::answer(&refusal).map(Some);
-    }
-    if plan.genuine().is_none() && plan.until().is_some() {
-        return Ok(None);
+    match admitted {
+        Ok(true) => {}
+        Ok(false) => return Ok(None),
+        Err(refusal) => return respond::answer(&refusal).map(Some),
     }
     let Some(mode) = asked.mode() else { return Ok(None) };
 

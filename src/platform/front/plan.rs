@@ -23,15 +23,9 @@ extern "C" {
     #[wasm_bindgen(method, setter)]
     pub fn set_wait(this: &Plan, ms: f64);
 
-    /// What is to be verified before the request is let in.
-    #[wasm_bindgen(method, setter)]
-    pub fn set_proof(this: &Plan, proof: &Proof);
-    /// What that has come to.
+    /// What the proof has come to.
     #[wasm_bindgen(method, getter)]
     pub fn genuine(this: &Plan) -> Option<bool>;
-    /// Until when the token allows it, in Unix milliseconds; 0 where it does not.
-    #[wasm_bindgen(method, setter)]
-    pub fn set_until(this: &Plan, ms: f64);
     #[wasm_bindgen(method, getter)]
     pub fn until(this: &Plan) -> Option<f64>;
 
@@ -42,11 +36,17 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/platform/front/token.js")]
 extern "C" {
-    /// A signature to verify.
-    pub type Proof;
-
-    #[wasm_bindgen(constructor)]
-    pub fn new(signed: &str, signature: &[u8], secret: &str, previous: Option<&str>) -> Proof;
+    /// Has a signature verified before the request is let in. `until` is when the
+    /// token ends, in Unix milliseconds; 0 where it does not allow what is asked.
+    #[wasm_bindgen(js_name = needsProof)]
+    pub fn needs_proof(
+        plan: &Plan,
+        until: f64,
+        signed: &str,
+        signature: &[u8],
+        secret: Option<&str>,
+        previous: Option<&str>,
+    );
 }
 
 impl Plan {

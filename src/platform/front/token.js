@@ -10,23 +10,20 @@ export const isGenuine = (key, signature, signed) =>
 /** Secrets as the runtime takes them. There are two at most, which stay the same as long as the isolate lives. */
 const keys = new Map();
 
-export class Proof {
-  constructor(signed, signature, ...secrets) {
-    this.signed = signed;
-    this.signature = signature.slice(); // it is a look into the memory of Rust, which goes on meanwhile
-    this.secrets = secrets.filter(Boolean);
-  }
-
-  /** Whether the signature was made with one of the secrets. */
-  async isGenuine() {
-    for (const secret of this.secrets) {
+/** Puts into a plan until when a token is good, and `prove()`: whether one of the secrets has signed it. */
+export function needsProof(plan, until, signed, signature, ...secrets) {
+  const own = signature.slice(); // what came is a look into the memory of Rust, which goes on meanwhile
+  plan.until = until;
+  plan.prove = async () => {
+    for (const secret of secrets) {
+      if (!secret) continue;
       let key = keys.get(secret);
       if (!key) {
         key = await keyOf(encoder.encode(secret));
         keys.set(secret, key);
       }
-      if (await isGenuine(key, this.signature, this.signed)) return true;
+      if (await isGenuine(key, own, signed)) return true;
     }
     return false;
-  }
+  };
 }
