@@ -6,6 +6,7 @@
 
 use super::name::ChannelName;
 use super::protocol::{self, Answer};
+use super::text::word;
 use crate::config::channels::Patterns;
 use crate::http::cors::Cors;
 use crate::http::problem::Problem;
@@ -114,8 +115,9 @@ fn is_long_enough(secret: &str) -> bool {
 /// The token of an `Authorization` header; `None` where it is none of this
 /// scheme, whose name has no case (RFC 9110, 11.1).
 fn bearer(authorization: &str) -> Option<&str> {
-    let (scheme, token) = authorization.trim().split_once(' ')?;
-    let token = token.trim();
+    let mut rest = Some(authorization.trim_ascii());
+    let scheme = word(&mut rest, b' ')?;
+    let token = rest?.trim_ascii();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
