@@ -6,6 +6,7 @@
 
 use super::name::ChannelName;
 use super::protocol::{self, Answer};
+use super::text::word;
 use super::token::{MAX_TOKEN_BYTES, Token};
 use crate::config::channels::Patterns;
 use crate::http::cors::Cors;
@@ -195,17 +196,18 @@ fn same(key: &[u8], shown: &[u8]) -> bool {
 /// (RFC 9110, section 11.1). `None` for another scheme, which is somebody else's: a
 /// site may stand behind `Basic`.
 fn bearer(authorization: &str) -> Option<&str> {
-    let (scheme, token) = authorization.trim().split_once(' ')?;
-    let token = token.trim();
-    (scheme.eq_ignore_ascii_case("Bearer") && !token.is_empty()).then_some(token)
+    let mut rest = Some(authorization.trim_ascii());
+    let scheme = word(&mut rest, b' ')?;
+    let token = rest?.trim_ascii();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
 /// The token in the cookies. Two of the name contradict each other: a browser has
 /// one, unless somebody else has set the other.
 fn in_cookies(cookies: &str) -> Result<Option<&str>, Refusal> {
-    let mut found = None;
-    for cookie in cookies.split(';') {
-        let value = cookie.trim_ascii_start().strip_prefix(COOKIE).unwrap_or_default();
+    let (mut rest, mut found) = (Some(cookies), None);
+    while let Some(cookie) = word(&mut rest, b';') {
+        let value = cookie.trim_ascii().strip_prefix(COOKIE).unwrap_or_default();
         if let Some(token) = value.strip_prefix('=').filter(|token| !token.is_empty()) {
             if found.is_some() {
                 return Err(Refusal::BadToken);

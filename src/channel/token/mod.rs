@@ -25,6 +25,7 @@ pub use claims::Claims;
 
 use super::access::Need;
 use super::name::ChannelName;
+use super::text::word;
 use base64url::decode;
 use members::{each_member, text};
 
@@ -54,16 +55,16 @@ impl<'a> Jws<'a> {
         if compact.len() > MAX_TOKEN_BYTES {
             return None;
         }
-        // A dot more is in the payload then, and no character of base64url.
-        let first = compact.bytes().position(|byte| byte == b'.')?;
-        let last = compact.bytes().rposition(|byte| byte == b'.')?;
-        let (header, signed) = (compact.get(..first)?, compact.get(..last)?);
-        let signature = decode(compact.get(last + 1..)?)?;
+        let mut rest = Some(compact);
+        let (header, payload) = (word(&mut rest, b'.')?, word(&mut rest, b'.')?);
+        let signed = compact.get(..header.len() + 1 + payload.len())?;
+        // A dot more is in the signature then, and no character of base64url.
+        let signature = decode(rest?)?;
         if signature.len() != SIGNATURE_BYTES {
             return None;
         }
         accepts(&decode(header)?)?;
-        Some(Self { signed, signature, payload: decode(signed.get(first + 1..)?)? })
+        Some(Self { signed, signature, payload: decode(payload)? })
     }
 }
 
