@@ -43,6 +43,7 @@ const PYTHON_PACKAGES = [
   "httpcore==1.0.9",
   "idna==3.20",
   "typing_extensions==4.16.0",
+  "PyJWT==2.15.1", // signs the tokens of docs/tokens.md
 ];
 
 const WASM = "wasm32-unknown-unknown";

@@ -1,17 +1,24 @@
 //! Who may: closed unless opened.
 //!
-//! The secret itself is the one credential. A request is refused before its
-//! channel's object is touched, and in the same words whether or not there is such
-//! a channel.
+//! The secret itself may do everything, a token that is signed with it what it
+//! says. A request is refused before its channel's object is touched, and in the
+//! same words whether or not there is such a channel.
 
 use super::name::ChannelName;
 use super::protocol::{self, Answer};
+use super::text::word;
+use super::token::{MAX_TOKEN_BYTES, Token};
 use crate::config::channels::Patterns;
 use crate::http::cors::Cors;
 use crate::http::problem::Problem;
 
 /// Characters of a secret at least.
 pub const MIN_SECRET_CHARS: usize = 32;
+
+/// The cookie that carries a token, where no header can be set. A browser takes
+/// a name with this prefix from the host itself alone, over HTTPS, for all paths
+/// (RFC 6265bis, section 4.1.3.2).
+pub const COOKIE: &str = "__Host-edge-events";
 
 /// What opens the channels of this server.
 #[derive(Clone, Copy)]
@@ -40,12 +47,14 @@ pub enum Refusal {
     Closed,
     /// No token came, and one is needed: 401.
     NoToken,
-    /// A token came that is none of ours: 401.
+    /// A token came that is none of ours, or no longer: 401.
     BadToken,
+    /// A good token came that grants something else: 403.
+    Scope,
 }
 
 impl Refusal {
-    /// The answer.
+    /// The answer, in the words of RFC 6750, section 3.1.
     #[must_use]
     pub fn answer(self, cors: Cors<'_>) -> Answer {
         let (status, detail, challenge) = match self {
@@ -58,6 +67,10 @@ impl Refusal {
             Self::BadToken => {
                 (401, "The token is not valid.", Some("Bearer error=\"invalid_token\""))
             }
+            Self::Scope => {
+                let detail = "The token does not allow this.";
+                (403, detail, Some("Bearer error=\"insufficient_scope\""))
+            }
         };
         let mut answer = protocol::refusal(&Problem::of(status, detail), cors);
         if let Some(challenge) = challenge {
@@ -67,7 +80,33 @@ impl Refusal {
     }
 }
 
-impl Access<'_> {
+/// A request that is let in if the signature of its token is good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unproven {
+    /// The bytes that are signed.
+    pub signed: String,
+    /// What is to be their HMAC, under one of [`Access::keys`].
+    pub signature: Vec<u8>,
+    /// When the token runs out, in Unix milliseconds.
+    pub until: u64,
+    /// Whether the token allows it: for [`settle`], and for nobody before.
+    pub granted: bool,
+}
+
+/// The last word on a request whose token's signature was found `genuine` or not.
+/// What a forged token says is not looked at.
+///
+/// # Errors
+/// Why it is not let in.
+pub fn settle(genuine: bool, granted: bool) -> Result<(), Refusal> {
+    match (genuine, granted) {
+        (false, _) => Err(Refusal::BadToken),
+        (true, false) => Err(Refusal::Scope),
+        (true, true) => Ok(()),
+    }
+}
+
+impl<'a> Access<'a> {
     /// For the log: which variable is missing or too short, if the channels are
     /// closed for that.
     #[must_use]
@@ -81,52 +120,100 @@ impl Access<'_> {
         }
     }
 
-    /// Whether a request with this `Authorization` header may do that. Asked
-    /// before the channel's object is touched.
+    /// Whether a request may do that at `now` (Unix milliseconds): it may, or it
+    /// may if the signature of its token is genuine. Asked before the channel's
+    /// object is touched. `header` finds a header by its name in lower case.
     ///
     /// # Errors
-    /// Why not.
+    /// Why not, whatever a signature.
     pub fn check(
         &self,
-        authorization: Option<&str>,
+        header: &dyn Fn(&str) -> Option<String>,
         name: &ChannelName,
         need: Need,
-    ) -> Result<(), Refusal> {
+        now: u64,
+    ) -> Result<Option<Unproven>, Refusal> {
         if self.closed_because().is_some() {
             return Err(Refusal::Closed);
         }
         if need == Need::Read && self.public.matches(name.as_str()) {
-            return Ok(());
+            return Ok(None);
         }
-        let token = authorization.and_then(bearer).ok_or(Refusal::NoToken)?;
-        let previous = self.previous.filter(|secret| is_long_enough(secret));
-        // Each is compared, whatever the other gave.
-        let known = [self.secret, previous]
-            .map(|secret| secret.is_some_and(|secret| same(token.as_bytes(), secret.as_bytes())));
-        if known.contains(&true) { Ok(()) } else { Err(Refusal::BadToken) }
+        let authorization = header("authorization");
+        let token = authorization.as_deref().and_then(bearer);
+        if token.is_some_and(|token| self.is_secret(token)) {
+            return Ok(None);
+        }
+        // Other sites' pages can make a browser send its cookies. So a cookie opens
+        // nothing that changes anything, and the secret itself is none.
+        let cookies = if token.is_none() && need == Need::Read { header("cookie") } else { None };
+        let token = match (token, cookies.as_deref()) {
+            (Some(token), _) => token,
+            (None, Some(cookies)) => in_cookies(cookies)?.ok_or(Refusal::NoToken)?,
+            (None, None) => return Err(Refusal::NoToken),
+        };
+        let Token { signed, signature, claims } =
+            Token::read(token, now, name, need).ok_or(Refusal::BadToken)?;
+        Ok(Some(Unproven {
+            signed: signed.to_owned(),
+            signature,
+            until: claims.until,
+            granted: claims.granted,
+        }))
+    }
+
+    /// The keys under one of which a signature must be genuine: the secret and the
+    /// previous one, where they are long enough to be any.
+    #[must_use]
+    pub fn keys(&self) -> [Option<&'a str>; 2] {
+        [self.secret, self.previous].map(|key| key.filter(|key| is_long_enough(key)))
+    }
+
+    /// Whether this is one of the keys. How long it takes tells neither which,
+    /// nor how much of it is right, nor how long the keys are.
+    fn is_secret(&self, shown: &str) -> bool {
+        let is = |key: Option<&str>| key.is_some_and(|key| same(key.as_bytes(), shown.as_bytes()));
+        let [secret, previous] = self.keys();
+        shown.len() <= MAX_TOKEN_BYTES && is(secret) | is(previous)
     }
 }
 
-fn is_long_enough(secret: &str) -> bool {
-    secret.chars().count() >= MIN_SECRET_CHARS
+/// RFC 7518, section 3.2: as long as the hash at least, which has 32 bytes.
+#[inline(never)]
+fn is_long_enough(key: &str) -> bool {
+    key.chars().count() >= MIN_SECRET_CHARS
 }
 
-/// The token of an `Authorization` header; `None` where it is none of this
-/// scheme, whose name has no case (RFC 9110, 11.1).
+/// Compares in a time that depends on the length of `shown` alone.
+#[inline(never)]
+fn same(key: &[u8], shown: &[u8]) -> bool {
+    let differ = shown.iter().zip(key.iter().cycle()).fold(0, |differ, (a, b)| differ | (a ^ b));
+    // The barrier keeps the compiler from leaving off at the first difference.
+    (std::hint::black_box(differ) == 0) & (key.len() == shown.len())
+}
+
+/// What the scheme `Bearer` (RFC 6750, section 2.1) carries; its name has no case
+/// (RFC 9110, section 11.1). `None` for another scheme, which is somebody else's: a
+/// site may stand behind `Basic`.
 fn bearer(authorization: &str) -> Option<&str> {
-    let (scheme, token) = authorization.trim().split_once(' ')?;
-    let token = token.trim();
+    let mut rest = Some(authorization.trim_ascii());
+    let scheme = word(&mut rest, b' ')?;
+    let token = rest?.trim_ascii();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
-/// Compares in a time that says nothing of where they differ, only of how long
-/// the token is, which its sender knows.
-fn same(token: &[u8], secret: &[u8]) -> bool {
-    let mut differs = u8::from(token.len() != secret.len());
-    for (at, byte) in token.iter().enumerate() {
-        // Some byte of the secret, or none: the same work either way.
-        let other = secret.get(at % secret.len().max(1)).copied().unwrap_or(0);
-        differs |= std::hint::black_box(byte ^ other);
+/// The token in the cookies. Two of the name contradict each other: a browser has
+/// one, unless somebody else has set the other.
+fn in_cookies(cookies: &str) -> Result<Option<&str>, Refusal> {
+    let (mut rest, mut found) = (Some(cookies), None);
+    while let Some(cookie) = word(&mut rest, b';') {
+        let value = cookie.trim_ascii().strip_prefix(COOKIE).unwrap_or_default();
+        if let Some(token) = value.strip_prefix('=').filter(|token| !token.is_empty()) {
+            if found.is_some() {
+                return Err(Refusal::BadToken);
+            }
+            found = Some(token);
+        }
     }
-    differs == 0
+    Ok(found)
 }

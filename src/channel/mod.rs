@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `name`, `offset`, `content`, `json` | what names, places and bodies are |
 //! | `access` | who may |
+//! | `token` | the signed tokens that say so |
 //! | `store`, `memory`, `sqlite` | the log's storage, in two forms |
 //! | `log`, `producer`, `retention` | what an append, a read and the passing of time do |
 //! | `protocol` | requests and answers of HTTP |
@@ -34,6 +35,7 @@ pub mod sqlite;
 pub mod store;
 mod text;
 pub mod time;
+pub mod token;
 
 /// Which address a request came to. Both lead to the same channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

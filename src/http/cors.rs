@@ -9,6 +9,9 @@ pub struct Cors<'a> {
     pub allow_origin: Option<&'a str>,
     /// Whether to send `Vary: Origin`, for another page gets another answer.
     pub vary: bool,
+    /// Whether the page may send its cookies, and read the answer to them:
+    /// pages of origins that are named one by one, never "everybody".
+    pub credentials: bool,
 }
 
 impl<'a> Cors<'a> {
@@ -16,12 +19,14 @@ impl<'a> Cors<'a> {
     #[must_use]
     pub fn answer(allowed: &AllowedOrigins, origin: Option<&'a str>) -> Self {
         match allowed {
-            AllowedOrigins::Same => Self { allow_origin: None, vary: false },
-            AllowedOrigins::Any => Self { allow_origin: Some("*"), vary: false },
-            AllowedOrigins::List(list) => Self {
-                allow_origin: origin.filter(|origin| list.iter().any(|one| one == origin)),
-                vary: true,
-            },
+            AllowedOrigins::Same => Self { allow_origin: None, vary: false, credentials: false },
+            AllowedOrigins::Any => {
+                Self { allow_origin: Some("*"), vary: false, credentials: false }
+            }
+            AllowedOrigins::List(list) => {
+                let allow_origin = origin.filter(|origin| list.iter().any(|one| one == origin));
+                Self { allow_origin, vary: true, credentials: allow_origin.is_some() }
+            }
         }
     }
 }

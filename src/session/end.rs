@@ -7,6 +7,8 @@ pub enum EndReason {
     Lifetime,
     /// Its CPU budget was used up.
     Cpu,
+    /// The token ran out that allowed it.
+    Token,
     /// What it follows is complete: the feed has said so, and nobody is to come
     /// back.
     Closed,
@@ -29,6 +31,7 @@ impl EndReason {
         match self {
             Self::Lifetime => "lifetime",
             Self::Cpu => "cpu",
+            Self::Token => "token",
             Self::Closed => "closed",
             Self::Deleted => "deleted",
             Self::Bridge => "bridge",

@@ -68,6 +68,8 @@ pub struct Session<F> {
     goodbye_retry_ms: u32,
     started_at: u64,
     ends_at: u64,
+    /// Why it ends then.
+    planned_end: EndReason,
     wrote_at: u64,
     heartbeat_ms: u64,
     /// Events and heartbeats that the whole CPU budget pays for.
@@ -90,11 +92,24 @@ impl<F: Feed> Session<F> {
             goodbye_retry_ms: limits::spread(config.retry_ms, RETRY_SPREAD, random.goodbye),
             started_at: now,
             ends_at: now + u64::from(life),
+            planned_end: EndReason::Lifetime,
             wrote_at: now,
             heartbeat_ms: u64::from(config.heartbeat_ms),
             whole_budget: budget,
             budget,
         }
+    }
+
+    /// Ends the session at this Unix time in milliseconds, if it would live longer:
+    /// what it sends may be read no longer. Nothing but the goodbye is written
+    /// then, however late the session is told the time.
+    #[must_use]
+    pub fn until(mut self, permitted: u64) -> Self {
+        if permitted < self.ends_at {
+            self.ends_at = permitted;
+            self.planned_end = EndReason::Token;
+        }
+        self
     }
 
     /// Appends to `out` what is due, as one chunk, and says what comes next.
@@ -106,22 +121,24 @@ impl<F: Feed> Session<F> {
         // The clock may have been set back.
         self.wrote_at = self.wrote_at.min(now);
         let near_cpu_limit = near_cpu_limit && self.has_spent_most();
-        let (more, end) = if room && near_cpu_limit {
-            // There is no time but for the goodbye.
-            self.write_opening(out);
-            (false, None)
-        } else if room {
-            self.write_chunk(now, out)
-        } else {
-            // A look at a full queue costs a timer as an event does.
-            self.spend(1);
-            (false, None)
-        };
+        let over = now >= self.ends_at;
+        let (more, end) =
+            if room && (near_cpu_limit || over && self.planned_end == EndReason::Token) {
+                // There is time, or permission, for nothing but the goodbye.
+                self.write_opening(out);
+                (false, None)
+            } else if room {
+                self.write_chunk(now, out)
+            } else {
+                // A look at a full queue costs a timer as an event does.
+                self.spend(1);
+                (false, None)
+            };
 
         if let Some(reason) = end {
             self.goodbye(reason, out)
-        } else if now >= self.ends_at {
-            self.goodbye(EndReason::Lifetime, out)
+        } else if over {
+            self.goodbye(self.planned_end, out)
         } else if near_cpu_limit || self.budget == 0 {
             self.goodbye(EndReason::Cpu, out)
         } else if more {

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const PREVIOUS: &str = "fedcba9876543210fedcba9876543210";
-const CLOSED_TO_OTHERS: Cors<'_> = Cors { allow_origin: None, vary: false };
+const CLOSED_TO_OTHERS: Cors<'_> = Cors { allow_origin: None, vary: false, credentials: false };
 
 fn name(path: &str) -> ChannelName {
     ChannelName::parse(path).unwrap()
@@ -26,7 +26,13 @@ fn check(
 ) -> Result<(), Refusal> {
     let public = Patterns::parse(public).unwrap();
     let access = Access { secret: secrets.0, previous: secrets.1, public: &public };
-    access.check(authorization, &name(path), need)
+    let header = |name: &str| {
+        let shown = if name == "authorization" { authorization } else { None };
+        shown.map(str::to_owned)
+    };
+    let admitted = access.check(&header, &name(path), need, 0)?;
+    assert_eq!(admitted, None, "there is no token to verify");
+    Ok(())
 }
 
 #[test]
@@ -202,7 +208,7 @@ fn a_bad_header_is_named_with_its_value_and_what_is_allowed() {
 
 #[test]
 fn other_sites_pages_may_read_what_they_are_let() {
-    let page = Cors { allow_origin: Some("https://a.example"), vary: true };
+    let page = Cors { allow_origin: Some("https://a.example"), vary: true, credentials: true };
     let preflight = protocol::preflight(page);
     assert_eq!(preflight.status, 204);
     for (name, part) in [
@@ -211,6 +217,7 @@ fn other_sites_pages_may_read_what_they_are_let() {
         ("access-control-allow-headers", "If-None-Match"),
         ("access-control-allow-headers", "Producer-Id"),
         ("access-control-allow-headers", "Authorization"),
+        ("access-control-allow-credentials", "true"),
         ("access-control-expose-headers", "Stream-Next-Offset"),
         ("vary", "Origin"),
         ("cross-origin-resource-policy", "cross-origin"),
@@ -237,7 +244,9 @@ fn an_answer_that_needed_a_token_is_never_for_shared_caches() {
     let place = format!("offset={}", crate::channel_support::next_offset(&first));
     let mut cache = |query: &str, headers: &[(&str, &str)]| {
         let answer = object.ask("GET", query, headers, "");
-        assert_eq!(header(&answer, "vary"), Some("Accept"));
+        // A browser's own cache is not to show one user what another one might read.
+        let vary = if headers.is_empty() { "Accept" } else { "Accept, Authorization, Cookie" };
+        assert_eq!(header(&answer, "vary"), Some(vary));
         header(&answer, "cache-control").unwrap().to_owned()
     };
     let kept = "max-age=60, stale-while-revalidate=300";
@@ -247,6 +256,7 @@ fn an_answer_that_needed_a_token_is_never_for_shared_caches() {
     }
     // Without the channel's generation in it an address may mean another one tomorrow.
     assert_eq!(cache("", &[]), "no-cache");
+    assert_eq!(cache("", &[("cookie", "a=b")]), "private, no-cache");
     assert_eq!(cache("offset=0001795325710000_0000000000000003", &[]), "no-cache");
 }
 

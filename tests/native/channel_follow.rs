@@ -292,7 +292,7 @@ fn lines_and_bytes_are_framed_by_what_the_channel_is() {
     assert_eq!(data, ["AA==", "//4=", "YWJj", "DQoNCg=="]);
     let (_, sse, _) = open(&mut object, Mode::Sse, "offset=-1", &[]);
     assert!(sse.contains("event: data\ndata:AP/+YWJjDQoNCg==\n\n"), "{sse}");
-    let cors = Cors { allow_origin: None, vary: false };
+    let cors = Cors { allow_origin: None, vary: false, credentials: false };
     let opened = Opened { exists: true, kind: Kind::Binary, ..Opened::default() };
     let head = protocol::stream_head(&opened, Mode::Events, cors);
     assert_eq!(header(&head, "stream-sse-data-encoding"), Some("base64"));

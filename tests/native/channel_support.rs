@@ -175,7 +175,7 @@ impl<S: Store<Error: std::fmt::Debug>> Object<S> {
             query,
             header,
             body,
-            cors: Cors { allow_origin: None, vary: false },
+            cors: Cors { allow_origin: None, vary: false, credentials: false },
             readers: self.readers,
             random: 0,
         }

@@ -270,15 +270,21 @@ fn an_origin_is_taken_as_a_browser_writes_it() {
 fn only_a_listed_origin_is_allowed_and_the_answer_varies() {
     let list = AllowedOrigins::parse("https://a.example").unwrap();
     let a = Some("https://a.example");
-    assert_eq!(Cors::answer(&list, a), Cors { allow_origin: a, vary: true });
+    assert_eq!(Cors::answer(&list, a), Cors { allow_origin: a, vary: true, credentials: true });
     for other in [None, Some("https://b.example"), Some("https://a.example.evil"), Some("null")] {
-        assert_eq!(Cors::answer(&list, other), Cors { allow_origin: None, vary: true });
+        assert_eq!(
+            Cors::answer(&list, other),
+            Cors { allow_origin: None, vary: true, credentials: false }
+        );
     }
     assert_eq!(
         Cors::answer(&AllowedOrigins::Any, a),
-        Cors { allow_origin: Some("*"), vary: false }
+        Cors { allow_origin: Some("*"), vary: false, credentials: false }
     );
-    assert_eq!(Cors::answer(&AllowedOrigins::Same, a), Cors { allow_origin: None, vary: false });
+    assert_eq!(
+        Cors::answer(&AllowedOrigins::Same, a),
+        Cors { allow_origin: None, vary: false, credentials: false }
+    );
 }
 
 proptest! {

@@ -455,3 +455,40 @@ fn the_log_line_says_what_happened() {
          \"resumed\":true,\"interval_ms\":100}"
     );
 }
+
+#[test]
+fn a_stream_whose_permission_ends_says_so_at_that_moment() {
+    let end = NOON + 5_000;
+    let mut stream = fresh(&config(), 1_000, NOON).until(end);
+    let (writes, now, reason) = run(&mut stream, NOON);
+    assert_eq!((now, reason), (end, EndReason::Token));
+    let (last_at, last) = writes.last().unwrap();
+    assert_eq!(*last_at, end);
+    assert_eq!(
+        *last, "retry: 3000\nevent: rotate\ndata: {\"reason\":\"token\",\"retry_ms\":3000}\n\n",
+        "the tick that is due then is for whoever may read it"
+    );
+}
+
+#[test]
+fn what_is_late_is_not_written_after_the_permission_has_ended() {
+    let mut stream = fresh(&config(), 1_000, NOON).until(NOON + 5_000);
+    step(&mut stream, NOON);
+    let (written, next) = step(&mut stream, NOON + 60_000);
+    let names: Vec<_> =
+        Reader::read(written.as_bytes()).events.into_iter().map(|event| event.name).collect();
+    assert_eq!(names, ["rotate"]);
+    assert_eq!(next, Next::End(EndReason::Token));
+}
+
+#[test]
+fn a_permission_does_not_make_a_life_longer() {
+    let config = config();
+    let life = u64::from(config.max_stream_ms);
+    for permitted in [NOON + life, NOON + life + 1, u64::MAX] {
+        let mut stream = fresh(&config, 60_000, NOON).until(permitted);
+        assert_eq!(stream.ends_at(), NOON + life);
+        let (_, _, reason) = run(&mut stream, NOON);
+        assert_eq!(reason, EndReason::Lifetime);
+    }
+}

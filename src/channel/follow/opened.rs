@@ -3,7 +3,7 @@
 use crate::channel::content::Kind;
 use crate::channel::offset::Offset;
 use crate::channel::protocol::{Gap, Reason};
-use crate::channel::text::{Part, text, word};
+use crate::channel::text::{Part, join, word};
 use crate::config::number::decimal;
 
 /// Where a reader stands that follows: the object tells the front in the header
@@ -28,46 +28,55 @@ pub struct Opened {
 const KINDS: [Kind; 3] = [Kind::Json, Kind::Text, Kind::Binary];
 
 impl Opened {
-    /// The header's value: place, tail, three flags as digits, kind; and of a gap
-    /// its reason, the place before it, and the number of messages.
+    /// The header's value: numbers, one for each field. What is not there is 0, and
+    /// what may be there one more than it is.
     #[must_use]
     pub fn to_header(&self) -> String {
-        let digit = |is: bool| if is { "1" } else { "0" };
         let kind = KINDS.iter().position(|kind| *kind == self.kind).unwrap_or(0) as u64;
-        let (exists, has_frame) = (digit(self.exists), digit(self.has_frame));
-        let head = text!(self.place, " ", self.tail, " ", exists, has_frame, kind);
-        let Some(Gap { after, missed, reason }) = self.gap else { return head };
-        let after = after.map_or(Part::Text("-"), Part::Place);
-        let missed = missed.map_or(Part::Text("-"), Part::Number);
-        text!(&*head, " ", reason.as_str(), " ", after, " ", missed)
+        let flags = u64::from(self.exists) | u64::from(self.has_frame) << 1 | kind << 2;
+        let Offset { generation, ordinal } = self.place;
+        let mut numbers = [generation, ordinal, self.tail, flags, 0, 0, 0, 0, 0];
+        if let Some(Gap { after, missed, reason }) = self.gap {
+            let reason = Reason::ALL.iter().position(|one| *one == reason).unwrap_or(0) as u64;
+            let Offset { generation, ordinal } = after.unwrap_or_default();
+            let missed = missed.map_or(0, |missed| missed.saturating_add(1));
+            numbers = [
+                numbers[0],
+                numbers[1],
+                numbers[2],
+                numbers[3],
+                reason + 1,
+                u64::from(after.is_some()),
+                generation,
+                ordinal,
+                missed,
+            ];
+        }
+        let parts = numbers.map(|number| [Part::Number(number), Part::Text(" ")]);
+        join(parts.as_flattened())
     }
 
     /// Reads [`Opened::to_header`]'s text.
     #[must_use]
     pub fn from_header(text: &str) -> Option<Self> {
         let mut rest = Some(text);
-        let mut next = || word(&mut rest, b' ');
-        let place = Offset::parse(next()?)?;
-        let tail = decimal(next()?)?;
-        let &[exists, has_frame, kind] = next()?.as_bytes() else { return None };
-        let kind = *KINDS.get(usize::from(kind.checked_sub(b'0')?))?;
-        let gap = match next() {
+        let mut numbers = [0u64; 9];
+        for number in &mut numbers {
+            *number = decimal(word(&mut rest, b' ')?)?;
+        }
+        let [generation, ordinal, tail, flags, reason, has_after, of, after, missed] = numbers;
+        let gap = match reason.checked_sub(1) {
             None => None,
-            Some(word) => {
-                let reason = Reason::ALL.into_iter().find(|reason| reason.as_str() == word)?;
-                let after = match next()? {
-                    "-" => None,
-                    after => Some(Offset::parse(after)?),
-                };
-                let missed = match next()? {
-                    "-" => None,
-                    missed => Some(decimal(missed)?),
-                };
-                Some(Gap { after, missed, reason })
-            }
+            Some(reason) => Some(Gap {
+                after: (has_after == 1).then_some(Offset { generation: of, ordinal: after }),
+                missed: missed.checked_sub(1),
+                reason: *Reason::ALL.get(usize::try_from(reason).ok()?)?,
+            }),
         };
-        let (exists, has_frame) = (exists == b'1', has_frame == b'1');
+        let place = Offset { generation, ordinal };
+        let kind = *KINDS.get(usize::try_from(flags >> 2).ok()?)?;
+        let (exists, has_frame) = (flags & 1 != 0, flags & 2 != 0);
         let opened = Self { place, tail, exists, kind, has_frame, gap };
-        rest.is_none().then_some(opened)
+        (rest == Some("")).then_some(opened)
     }
 }

@@ -7,6 +7,7 @@
 //! 3. What others are to hear of it is in [`Effects`], for after the commit.
 
 mod channel;
+mod kept;
 
 use super::content::Kind;
 use super::events::GROWTH;
@@ -16,10 +17,11 @@ use super::store::{Chunk, Meta, Row, Segment, Span, Store, Tail, View};
 use super::{Effects, Memory, retention};
 use crate::config::channels::ChannelConfig;
 pub use channel::{Append, Appended, Channel};
+pub use kept::{Failed, Kept};
 
 /// See the module.
-pub struct Log<'a, S> {
-    store: &'a mut S,
+pub struct Log<'a> {
+    store: &'a mut dyn Store<Error = Failed>,
     /// The bounds.
     pub limits: &'a ChannelConfig,
     /// Unix time in milliseconds.
@@ -28,9 +30,14 @@ pub struct Log<'a, S> {
     pub effects: Effects,
 }
 
-impl<'a, S: Store> Log<'a, S> {
+impl<'a> Log<'a> {
     /// Begins a turn.
-    pub fn new(store: &'a mut S, limits: &'a ChannelConfig, memory: Memory, now: u64) -> Self {
+    pub fn new(
+        store: &'a mut dyn Store<Error = Failed>,
+        limits: &'a ChannelConfig,
+        memory: Memory,
+        now: u64,
+    ) -> Self {
         let effects = Effects { memory, ..Effects::default() };
         Self { store, limits, now, effects }
     }
@@ -39,8 +46,8 @@ impl<'a, S: Store> Log<'a, S> {
     /// sees it, whether or not the alarm has come.
     ///
     /// # Errors
-    /// As for all methods: the store's.
-    pub fn open(&mut self) -> Result<Option<Channel>, S::Error> {
+    /// As for all methods: where the store failed.
+    pub fn open(&mut self) -> Result<Option<Box<Channel>>, Failed> {
         let Some(meta) = self.store.meta()? else { return Ok(None) };
         let deadline = retention::deadline(&meta, self.effects.memory.deadline);
         if deadline != 0 && self.now >= deadline {
@@ -51,18 +58,19 @@ impl<'a, S: Store> Log<'a, S> {
             Some(segment) => self.store.tail(*segment)?,
             None => meta.tail.clone(),
         };
-        Ok(Some(Channel { meta, tail, deadline, is_new: false, is_changed: false }))
+        Ok(Some(Box::new(Channel { meta, tail, deadline, is_new: false, is_changed: false })))
     }
 
     /// A new channel. Until [`Log::commit`] nothing is written, and nothing is
     /// done. The caller has set what its creator says of it.
-    pub fn create(&self, mut meta: Meta) -> Channel {
+    pub fn create(&self, mut meta: Meta) -> Box<Channel> {
         meta.generation = self.now.max(self.effects.memory.last_generation + 1);
         if let Some(ttl_s) = meta.ttl_s {
             meta.deadline = retention::deadline_from(ttl_s, self.now);
         }
         let deadline = meta.deadline;
-        Channel { meta, tail: Tail::default(), deadline, is_new: true, is_changed: false }
+        let tail = Tail::default();
+        Box::new(Channel { meta, tail, deadline, is_new: true, is_changed: false })
     }
 
     /// The channel was read or written: its TTL begins again.
@@ -77,13 +85,13 @@ impl<'a, S: Store> Log<'a, S> {
 
     /// What is known of a producer.
     #[allow(clippy::missing_errors_doc)] // said once, at the first method
-    pub fn producer(&mut self, id: &str) -> Result<Option<Known>, S::Error> {
+    pub fn producer(&mut self, id: &str) -> Result<Option<Known>, Failed> {
         self.store.producer(id)
     }
 
     /// Appends, closes, or both.
     #[allow(clippy::missing_errors_doc)]
-    pub fn append(&mut self, channel: &mut Channel, append: Append) -> Result<(), S::Error> {
+    pub fn append(&mut self, channel: &mut Channel, append: Append) -> Result<(), Failed> {
         let Append { messages, event, seq, ticket, close } = append;
         let from = channel.tail.ordinal;
         let mut row = None;
@@ -121,7 +129,7 @@ impl<'a, S: Store> Log<'a, S> {
     }
 
     /// The segment that takes the next row; a new one where it is time for it.
-    fn segment_for_append(&mut self, channel: &mut Channel) -> Result<Segment, S::Error> {
+    fn segment_for_append(&mut self, channel: &mut Channel) -> Result<Segment, Failed> {
         let Channel { meta, tail, is_changed, deadline, .. } = channel;
         let (limits, now) = (self.limits, self.now);
         let last = meta.segments.last().copied();
@@ -143,7 +151,7 @@ impl<'a, S: Store> Log<'a, S> {
 
     /// Drops what is beyond the bounds.
     #[allow(clippy::missing_errors_doc)]
-    pub fn trim(&mut self, channel: &mut Channel) -> Result<(), S::Error> {
+    pub fn trim(&mut self, channel: &mut Channel) -> Result<(), Failed> {
         let Channel { meta, tail, is_changed, .. } = channel;
         let surplus = retention::surplus(meta, tail, self.limits, self.now);
         for segment in meta.segments.drain(..surplus) {
@@ -158,9 +166,8 @@ impl<'a, S: Store> Log<'a, S> {
     }
 
     /// Messages after `from`, up to `bytes` of them, as
-    /// [`Body::cost`](super::store::Body::cost) counts them,
-    /// but at least one; none at the end of the log. `from` is not before
-    /// [`Channel::first`].
+    /// [`Body::cost`](super::store::Body::cost) counts them, but at least one; none at
+    /// the end of the log. `from` is not before [`Channel::first`].
     #[allow(clippy::missing_errors_doc)]
     pub fn read(
         &mut self,
@@ -168,7 +175,7 @@ impl<'a, S: Store> Log<'a, S> {
         from: u64,
         bytes: u64,
         view: View,
-    ) -> Result<Chunk, S::Error> {
+    ) -> Result<Chunk, Failed> {
         let (kind, segments) = (channel.meta.kind(), &channel.meta.segments);
         let growth = if view == View::Body { 1 } else { GROWTH };
         let mut chunk = Chunk { bytes: Vec::new(), to: from };
@@ -195,11 +202,11 @@ impl<'a, S: Store> Log<'a, S> {
 
     /// Deletes the channel.
     #[allow(clippy::missing_errors_doc)]
-    pub fn delete(&mut self, channel: &Channel) -> Result<(), S::Error> {
+    pub fn delete(&mut self, channel: &Channel) -> Result<(), Failed> {
         self.remove(&channel.meta)
     }
 
-    fn remove(&mut self, meta: &Meta) -> Result<(), S::Error> {
+    fn remove(&mut self, meta: &Meta) -> Result<(), Failed> {
         self.store.clear(meta)?;
         let generation = meta.generation;
         let memory = &mut self.effects.memory;
@@ -212,7 +219,7 @@ impl<'a, S: Store> Log<'a, S> {
 
     /// Writes what has changed of the channel itself.
     #[allow(clippy::missing_errors_doc)]
-    pub fn commit(&mut self, channel: &Channel) -> Result<(), S::Error> {
+    pub fn commit(&mut self, channel: &Channel) -> Result<(), Failed> {
         let Channel { meta, tail, deadline, is_new, is_changed } = channel;
         let Effects { memory, alarm, emptied, .. } = &mut self.effects;
         memory.deadline = if meta.ttl_s.is_some() { *deadline } else { 0 };
@@ -230,7 +237,7 @@ impl<'a, S: Store> Log<'a, S> {
 
     /// The alarm: expiry and age.
     #[allow(clippy::missing_errors_doc)]
-    pub fn alarm(&mut self) -> Result<(), S::Error> {
+    pub fn alarm(&mut self) -> Result<(), Failed> {
         let Some(mut channel) = self.open()? else {
             // Nothing is here, or nothing any more.
             self.effects.emptied = true;
@@ -238,7 +245,7 @@ impl<'a, S: Store> Log<'a, S> {
         };
         self.trim(&mut channel)?;
         self.commit(&channel)?;
-        let Channel { meta, tail, deadline, .. } = &channel;
+        let Channel { meta, tail, deadline, .. } = &*channel;
         self.effects.alarm = retention::next_alarm(meta, tail, self.limits, *deadline);
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Answers, and the headers that all of them have.
 
-use crate::channel::log::Channel;
+use crate::channel::log::{Channel, Failed};
 use crate::channel::offset::Offset;
 use crate::channel::text::text;
 use crate::http::cors::Cors;
@@ -21,9 +21,32 @@ pub struct Answer {
 /// are many ways for it to be handed on, and few requests need it.
 pub(super) type Refusal = Box<Answer>;
 
+/// Why a request is not carried out.
+pub(super) enum Stop {
+    /// It is refused.
+    Refused(Refusal),
+    /// The store failed.
+    Failed,
+}
+
+/// What a request is answered, unless it stops.
+pub(super) type Outcome<T = Box<Answer>> = Result<T, Stop>;
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Failed> for Stop {
+    fn from(_: Failed) -> Self {
+        Self::Failed
+    }
+}
+
 impl Answer {
-    pub(super) fn new(status: u16) -> Self {
-        Self { status, ..Self::default() }
+    pub(super) fn new(status: u16) -> Box<Self> {
+        Box::new(Self { status, ..Self::default() })
     }
 
     #[inline(never)]
@@ -45,15 +68,11 @@ impl Answer {
         }
     }
 
-    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
-        self.set(name, value);
-        self
-    }
-
     /// A problem's own document.
     #[inline(never)]
-    pub(super) fn problem(problem: &Problem) -> Self {
-        let mut answer = Self { body: problem.to_json().into_bytes(), ..Self::new(problem.status) };
+    pub(super) fn problem(problem: &Problem) -> Refusal {
+        let mut answer = Self::new(problem.status);
+        answer.body = problem.to_json().into_bytes();
         answer.set("content-type", problem::CONTENT_TYPE);
         answer.set("cache-control", "no-store");
         answer
@@ -75,6 +94,10 @@ impl Answer {
         if let Some(origin) = cors.allow_origin {
             self.set("access-control-allow-origin", origin);
             self.set("access-control-expose-headers", EXPOSED);
+            // Without it a page's request that has a cookie is lost for the page.
+            if cors.credentials {
+                self.set("access-control-allow-credentials", "true");
+            }
         }
         self
     }
@@ -95,21 +118,21 @@ pub(super) const REQUEST_HEADERS: &str = "Content-Type, Authorization, Cache-Con
 #[cold]
 #[inline(never)]
 pub(super) fn refuse(status: u16, detail: &str) -> Refusal {
-    Box::new(Answer::problem(&Problem::of(status, detail)))
+    Answer::problem(&Problem::of(status, detail))
 }
 
 /// 400: a header's value.
 #[cold]
 #[inline(never)]
 pub(super) fn bad_header(header: &'static str, value: &str, allowed: &str) -> Refusal {
-    Box::new(Answer::problem(&Problem::bad_header(header, value, allowed)))
+    Answer::problem(&Problem::bad_header(header, value, allowed))
 }
 
 /// 400: a query parameter's value.
 #[cold]
 #[inline(never)]
 pub(super) fn bad_parameter(parameter: &'static str, value: &str, allowed: &str) -> Refusal {
-    Box::new(Answer::problem(&Problem::bad_parameter(parameter, value, allowed.to_owned())))
+    Answer::problem(&Problem::bad_parameter(parameter, value, allowed.to_owned()))
 }
 
 /// 404.

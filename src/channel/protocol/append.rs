@@ -4,143 +4,144 @@
 //! request by itself; then closed, type, producer, sequence; then the body.
 
 use super::Request;
-use super::answer::{Answer, Refusal, bad_header, is_closed, no_channel, refuse};
+use super::answer::{Answer, Outcome, Refusal, bad_header, is_closed, no_channel, refuse};
 use super::create::location;
 use crate::channel::content::{self, Kind};
 use crate::channel::log::{Append, Channel, Log};
 use crate::channel::producer::{self, Ticket, Verdict};
-use crate::channel::store::{Body, Store};
+use crate::channel::store::{Body, Meta};
 use crate::channel::text::text;
 use crate::channel::{Address, json};
 
-/// What becomes of a POST.
+/// What becomes of a POST that is not refused.
 enum Decision {
-    /// Append this, or close the channel, or both.
-    Write(Append),
+    /// Append, or close the channel, or both.
+    Write,
     /// It was done before; this is the producer's highest number.
     Repeated(u64),
-    /// Nothing is done.
-    Refused(Refusal),
 }
 
 /// POST.
-pub(super) fn post<S: Store>(
-    log: &mut Log<'_, S>,
-    request: &Request<'_>,
-) -> Result<Answer, S::Error> {
-    let parsed = || {
-        let (ticket, seq, event) = (request.ticket()?, request.seq()?, request.event()?);
-        let (close, has_body) = (request.closes(), !request.body.is_empty());
-        if !has_body && !close {
-            return Err(refuse(400, "There is nothing to append: the body is empty."));
-        }
-        // Of a request that only closes the type is not looked at: PROTOCOL.md, 5.2.
-        let content_type = if has_body { request.content_type()? } else { None };
-        if has_body && content_type.is_none() {
-            let allowed = "the channel's media type, such as application/json";
-            return Err(bad_header("Content-Type", "", allowed));
-        }
-        Ok((content_type, Append { messages: None, event, seq, ticket, close }))
+pub(super) fn post(log: &mut Log<'_>, request: &Request<'_>) -> Outcome {
+    let mut append = Append {
+        ticket: request.ticket()?,
+        seq: request.seq()?,
+        event: request.event()?,
+        close: request.closes(),
+        messages: None,
     };
-    let (content_type, append) = match parsed() {
-        Ok(parsed) => parsed,
-        Err(refusal) => return Ok(*refusal),
+    let content_type = content_type(request)?;
+    let (mut channel, is_new) = match log.open()? {
+        Some(channel) => (channel, false),
+        None => (log.create(new_channel(request, content_type.as_deref())?), true),
     };
-    let (mut channel, is_new) = match (log.open()?, &content_type) {
-        (Some(channel), _) => (channel, false),
-        (None, Some(content_type)) if request.address == Address::Ours => {
-            if content::is_form(content_type) {
-                return Ok(*form(content_type, "application/json"));
-            }
-            match request.no_fork().and_then(|()| request.new_channel()) {
-                Ok(mut meta) => {
-                    // Closing is the append's, below.
-                    meta.closed = false;
-                    (log.create(meta), true)
-                }
-                Err(refusal) => return Ok(*refusal),
-            }
-        }
-        (None, _) => return Ok(*no_channel()),
-    };
-    let ticket = append.ticket.clone();
-    match decide(log, &channel, request, content_type.as_deref(), append)? {
-        Decision::Refused(refusal) => Ok(*refusal),
+    let decision = decide(log, &channel, request, content_type.as_deref(), &mut append)?;
+    log.touch(&mut channel);
+    let mut ticket = append.ticket.clone();
+    let mut status = 204;
+    match decision {
         Decision::Repeated(seq) => {
-            log.touch(&mut channel);
-            log.commit(&channel)?;
-            Ok(done(204, &channel, ticket.map(|ticket| Ticket { seq, ..ticket }).as_ref()))
+            if let Some(ticket) = &mut ticket {
+                ticket.seq = seq;
+            }
         }
-        Decision::Write(append) => {
-            log.touch(&mut channel);
-            let appends = append.messages.is_some();
-            if appends || append.close && !channel.meta.closed {
+        Decision::Write => {
+            if append.messages.is_some() && ticket.is_some() {
+                status = 200;
+            }
+            if append.messages.is_some() || !channel.meta.closed {
                 log.append(&mut channel, append)?;
             }
-            log.commit(&channel)?;
-            let status = match (is_new, appends && ticket.is_some()) {
-                (true, _) => 201,
-                (false, true) => 200,
-                (false, false) => 204,
-            };
-            let answer = done(status, &channel, ticket.as_ref());
-            Ok(if is_new { answer.with("location", location(request)) } else { answer })
         }
     }
+    log.commit(&channel)?;
+    let mut answer = done(if is_new { 201 } else { status }, &channel, ticket.as_ref());
+    if is_new {
+        answer.set("location", location(request));
+    }
+    Ok(answer)
 }
 
-/// Says what becomes of an append, and changes nothing.
-fn decide<S: Store>(
-    log: &mut Log<'_, S>,
+/// The body's type. Of a request that only closes it is not looked at
+/// (PROTOCOL.md, 5.2).
+fn content_type(request: &Request<'_>) -> Result<Option<String>, Refusal> {
+    if !request.body.is_empty() {
+        let content_type = request.content_type()?.ok_or_else(|| {
+            bad_header("Content-Type", "", "the channel's media type, such as application/json")
+        });
+        return content_type.map(Some);
+    }
+    if request.closes() {
+        return Ok(None);
+    }
+    Err(refuse(400, "There is nothing to append: the body is empty."))
+}
+
+/// What a POST makes where there is no channel: at our address one of its type.
+fn new_channel(request: &Request<'_>, content_type: Option<&str>) -> Result<Meta, Refusal> {
+    let Some(content_type) = content_type.filter(|_| request.address == Address::Ours) else {
+        return Err(no_channel());
+    };
+    if content::is_form(content_type) {
+        return Err(form(content_type, "application/json"));
+    }
+    request.no_fork()?;
+    let mut meta = request.new_channel()?;
+    // Closing is the append's.
+    meta.closed = false;
+    Ok(meta)
+}
+
+/// Says what becomes of an append, and changes nothing but the append's messages,
+/// which it reads.
+fn decide(
+    log: &mut Log<'_>,
     channel: &Channel,
     request: &Request<'_>,
     content_type: Option<&str>,
-    append: Append,
-) -> Result<Decision, S::Error> {
+    append: &mut Append,
+) -> Outcome<Decision> {
     let meta = &channel.meta;
     let ticket = append.ticket.as_ref();
     if meta.closed {
-        return Ok(match ticket {
+        return match ticket {
             Some(ticket) if meta.closed_by.as_ref() == Some(ticket) => {
-                Decision::Repeated(ticket.seq)
+                Ok(Decision::Repeated(ticket.seq))
             }
             // To close once more is no error.
-            None if content_type.is_none() => Decision::Write(append),
-            _ => Decision::Refused(is_closed(channel)),
-        });
+            None if content_type.is_none() => Ok(Decision::Write),
+            _ => Err(is_closed(channel).into()),
+        };
     }
     if let Some(content_type) = content_type
         && !content::same(content_type, &meta.content_type)
     {
-        return Ok(Decision::Refused(
-            if request.address == Address::Ours && content::is_form(content_type) {
-                form(content_type, &meta.content_type)
-            } else {
-                refuse(409, &text!("The channel's Content-Type is ", &*meta.content_type, "."))
-            },
-        ));
+        let expected = &*meta.content_type;
+        return Err(if request.address == Address::Ours && content::is_form(content_type) {
+            form(content_type, expected).into()
+        } else {
+            refuse(409, &text!("The channel's Content-Type is ", expected, ".")).into()
+        });
     }
     if let Some(ticket) = ticket {
         let known = log.producer(&ticket.id)?;
         match producer::judge(known, ticket) {
             Verdict::Accept => {}
             Verdict::Duplicate(seq) => return Ok(Decision::Repeated(seq)),
-            verdict => return Ok(Decision::Refused(producer_refused(verdict, ticket))),
+            verdict => return Err(producer_refused(verdict, ticket).into()),
         }
     }
     if let Some((seq, last)) = append.seq.as_ref().zip(channel.tail.seq.as_ref())
         && seq.as_bytes() <= last.as_bytes()
     {
         let detail = text!("Stream-Seq must come after ", &**last, ", in the order of bytes.");
-        return Ok(Decision::Refused(refuse(409, &detail)));
+        return Err(refuse(409, &detail).into());
     }
-    Ok(match messages(meta.kind(), request.body) {
-        Ok(None) if !request.body.is_empty() => {
-            Decision::Refused(refuse(400, "There is nothing to append: the array is empty."))
-        }
-        Ok(messages) => Decision::Write(Append { messages, ..append }),
-        Err(refusal) => Decision::Refused(refusal),
-    })
+    append.messages = messages(meta.kind(), request.body)?;
+    if append.messages.is_none() && !request.body.is_empty() {
+        return Err(refuse(400, "There is nothing to append: the array is empty.").into());
+    }
+    Ok(Decision::Write)
 }
 
 /// The messages of a body; none of an empty one, or of an empty array.
@@ -191,7 +192,7 @@ fn form(content_type: &str, expected: &str) -> Refusal {
 }
 
 #[inline(never)]
-pub(super) fn done(status: u16, channel: &Channel, ticket: Option<&Ticket>) -> Answer {
+pub(super) fn done(status: u16, channel: &Channel, ticket: Option<&Ticket>) -> Box<Answer> {
     let mut answer = Answer::new(status);
     answer.set("cache-control", "no-store");
     answer.set_next(channel.end(), channel.meta.closed);

@@ -1,23 +1,17 @@
 //! PUT and DELETE: making a channel, and deleting it.
 
 use super::Request;
-use super::answer::{Answer, Refusal, no_channel, refuse};
+use super::answer::{Answer, Outcome, Refusal, no_channel, refuse};
 use super::append::{done, messages};
 use crate::channel::content::{self, Kind};
 use crate::channel::log::{Append, Channel, Log};
-use crate::channel::store::Store;
 use crate::channel::text::text;
 
 /// PUT.
-pub(super) fn put<S: Store>(
-    log: &mut Log<'_, S>,
-    request: &Request<'_>,
-) -> Result<Answer, S::Error> {
-    let parsed = request.no_fork().and_then(|()| Ok((request.new_channel()?, request.event()?)));
-    let (meta, event) = match parsed {
-        Ok(parsed) => parsed,
-        Err(refusal) => return Ok(*refusal),
-    };
+pub(super) fn put(log: &mut Log<'_>, request: &Request<'_>) -> Outcome {
+    request.no_fork()?;
+    let meta = request.new_channel()?;
+    let event = request.event()?;
     if let Some(channel) = log.open()? {
         let same = content::same(&channel.meta.content_type, &meta.content_type)
             && channel.meta.ttl_s == meta.ttl_s
@@ -25,23 +19,24 @@ pub(super) fn put<S: Store>(
             && (meta.ttl_s.is_some() || channel.meta.deadline == meta.deadline)
             && channel.meta.closed == meta.closed;
         // Its first content is there already.
-        return Ok(if same { describe(200, &channel) } else { *differs(&channel) });
+        return if same { Ok(describe(200, &channel)) } else { Err(differs(&channel).into()) };
     }
-    let messages = match messages(Kind::of(&meta.content_type), request.body) {
-        Ok(messages) => messages,
-        Err(refusal) => return Ok(*refusal),
-    };
+    let messages = messages(Kind::of(&meta.content_type), request.body)?;
     let close = meta.closed;
     let mut channel = log.create(meta);
     if messages.is_some() || close {
         log.append(&mut channel, Append { messages, event, close, ..Append::default() })?;
     }
     log.commit(&channel)?;
-    Ok(describe(201, &channel).with("location", location(request)))
+    let mut answer = describe(201, &channel);
+    answer.set("location", location(request));
+    Ok(answer)
 }
 
-fn describe(status: u16, channel: &Channel) -> Answer {
-    done(status, channel, None).with("content-type", &channel.meta.content_type)
+fn describe(status: u16, channel: &Channel) -> Box<Answer> {
+    let mut answer = done(status, channel, None);
+    answer.set("content-type", &channel.meta.content_type);
+    answer
 }
 
 #[cold]
@@ -70,8 +65,10 @@ pub(super) fn location<'a>(request: &Request<'a>) -> &'a str {
 }
 
 /// DELETE.
-pub(super) fn delete<S: Store>(log: &mut Log<'_, S>) -> Result<Answer, S::Error> {
-    let Some(channel) = log.open()? else { return Ok(*no_channel()) };
+pub(super) fn delete(log: &mut Log<'_>) -> Outcome {
+    let channel = log.open()?.ok_or_else(no_channel)?;
     log.delete(&channel)?;
-    Ok(Answer::new(204).with("cache-control", "no-store"))
+    let mut answer = Answer::new(204);
+    answer.set("cache-control", "no-store");
+    Ok(answer)
 }

@@ -38,21 +38,22 @@ pub fn refusal(problem: &Problem, cors: Cors<'_>) -> Answer {
 /// OPTIONS: answers a browser that asks for a page of another site.
 #[must_use]
 pub fn preflight(cors: Cors<'_>) -> Answer {
-    let answer = Answer::new(204).with("allow", ALLOW);
-    let answer = match cors.allow_origin {
-        None => answer,
-        Some(_) => answer
-            .with("access-control-allow-methods", ALLOW)
-            .with("access-control-allow-headers", REQUEST_HEADERS)
-            .with("access-control-max-age", "86400"),
-    };
+    let mut answer = Answer::new(204);
+    answer.set("allow", ALLOW);
+    if cors.allow_origin.is_some() {
+        answer.set("access-control-allow-methods", ALLOW);
+        answer.set("access-control-allow-headers", REQUEST_HEADERS);
+        answer.set("access-control-max-age", "86400");
+    }
     answer.secured(cors)
 }
 
 /// 405.
 #[must_use]
 pub fn method_not_allowed(cors: Cors<'_>) -> Answer {
-    Answer::problem(&Problem::method_not_allowed(ALLOW)).with("allow", ALLOW).secured(cors)
+    let mut answer = Answer::problem(&Problem::method_not_allowed(ALLOW));
+    answer.set("allow", ALLOW);
+    answer.secured(cors)
 }
 
 /// 503 with `Retry-After`: the object cannot be reached, or has as many
@@ -79,7 +80,7 @@ pub fn overload(config: &Config, request: &Request<'_>) -> Answer {
 pub fn stream_head(opened: &Opened, mode: Mode, cors: Cors<'_>) -> Answer {
     let mut head = event_stream();
     if opened.exists && opened.kind == Kind::Binary {
-        head = head.with("stream-sse-data-encoding", "base64");
+        head.set("stream-sse-data-encoding", "base64");
     }
     if mode == Mode::Sse {
         head.set_next(opened.place, false);
@@ -88,12 +89,13 @@ pub fn stream_head(opened: &Opened, mode: Mode, cors: Cors<'_>) -> Answer {
 }
 
 /// As for `/events`; and `no-cache`, which the protocol's clients look for.
-fn event_stream() -> Answer {
-    Answer::new(200)
-        .with("content-type", "text/event-stream")
-        .with("cache-control", "no-cache, no-store, no-transform")
-        .with("x-accel-buffering", "no")
-        .with("vary", "Accept")
+fn event_stream() -> Box<Answer> {
+    let mut answer = Answer::new(200);
+    answer.set("content-type", "text/event-stream");
+    answer.set("cache-control", "no-cache, no-store, no-transform");
+    answer.set("x-accel-buffering", "no");
+    answer.set("vary", "Accept");
+    answer
 }
 
 /// How often a request is sent to the object again after it failed.
@@ -122,10 +124,11 @@ pub fn again(
 /// is full, else 500. `message` is the runtime's and goes no further.
 #[must_use]
 pub fn storage_failed(message: &str, cors: Cors<'_>) -> Answer {
-    let has = |words: &[u8]| {
-        message.as_bytes().windows(words.len()).any(|window| window.eq_ignore_ascii_case(words))
-    };
-    let answer = if has(b"full") || has(b"exceeded") || has(b"quota") {
+    let message = message.as_bytes();
+    let is_full = [&b"full"[..], b"exceeded", b"quota"]
+        .into_iter()
+        .any(|words| message.windows(words.len()).any(|window| window.eq_ignore_ascii_case(words)));
+    let answer = if is_full {
         refuse(507, "The channel's storage takes no more: nothing was appended.")
     } else {
         refuse(500, "The server could not do it: nothing was changed.")

@@ -4,93 +4,72 @@
 //! A reader is taken in and sent what it has missed in one turn of the object:
 //! nothing can be appended in between.
 
-use super::answer::{Answer, Refusal, no_channel};
+use super::Request;
+use super::answer::{Answer, Outcome, no_channel, refuse};
+use super::append::done;
 use super::place::{Gap, Query, Reason, Start, bad_offset, resolve, resolve_or_gap};
 use super::read::{needs_offset, polled};
-use super::{Following, Request};
 use crate::channel::Mode;
 use crate::channel::content::Kind;
 use crate::channel::events;
 use crate::channel::follow::{Ask, Opened};
 use crate::channel::frame::{FRAME_BYTES, Header, Says, farewell};
-use crate::channel::log::{Channel, Log};
+use crate::channel::log::{Channel, Failed, Log};
 use crate::channel::offset::Offset;
-use crate::channel::store::{Store, View};
+use crate::channel::store::View;
 
-/// Where a reader begins, or the ordinary answer that it gets.
-type Place = Result<(u64, Option<Gap>), Refusal>;
+/// What becomes of a reader that is not refused.
+pub(super) enum Reader {
+    /// An ordinary answer.
+    Answered(Box<Answer>),
+    /// It follows: where it stands, and what it is sent at once.
+    Follows(Opened, Option<Vec<u8>>),
+}
 
-pub(super) fn follow<S: Store>(
-    log: &mut Log<'_, S>,
-    request: &Request<'_>,
-    ask: Ask,
-) -> Result<Following, S::Error> {
+pub(super) fn follow(log: &mut Log<'_>, request: &Request<'_>, ask: Ask) -> Outcome<Reader> {
     let query = Query::parse(request.query);
-    let channel = log.open()?;
-    let (mode, start) = match ask {
-        Ask::Polled(from) => {
-            let Some(mut channel) = channel else { return Ok(Following::Answer(*no_channel())) };
-            let answer = match resolve(&channel, Start::After(from)) {
-                Ok(from) => {
-                    log.touch(&mut channel);
-                    log.commit(&channel)?;
-                    polled(log, &channel, request, from)?
-                }
-                Err(refusal) => *refusal,
-            };
-            return Ok(Following::Answer(answer));
-        }
-        Ask::Resume(mode, from) => (mode, Ok((Start::After(from), true))),
-        Ask::Begin(Mode::Events) => (Mode::Events, query.start_of_events(request)),
-        Ask::Begin(mode) => {
-            let start = query.start().and_then(|start| start.ok_or_else(needs_offset));
-            (mode, start.map(|start| (start, false)))
-        }
-    };
     // Whether the reader brought the id of an event, which is never an error.
-    let (start, has_id) = match start {
-        Ok(start) => start,
-        Err(refusal) => return Ok(Following::Answer(*refusal)),
+    let (mode, start, has_id) = match ask {
+        Ask::Polled(from) => (Mode::Poll, Start::After(from), false),
+        Ask::Resume(mode, from) => (mode, Start::After(from), true),
+        Ask::Begin(Mode::Events) => {
+            let (start, has_id) = query.start_of_events(request)?;
+            (Mode::Events, start, has_id)
+        }
+        Ask::Begin(mode) => (mode, query.start()?.ok_or_else(needs_offset)?, false),
     };
     let is_new = matches!(ask, Ask::Begin(_));
     if is_new && request.readers >= log.limits.max_readers {
         // The front makes of it what this client needs.
-        return Ok(Following::Answer(*super::answer::refuse(503, FULL)));
+        return Err(refuse(503, FULL).into());
     }
-    let Some(mut channel) = channel else {
-        return Ok(match mode {
-            Mode::Events => follow_nothing(start),
-            Mode::Sse | Mode::Poll => Following::Answer(*no_channel()),
-        });
+    let Some(mut channel) = log.open()? else {
+        return match mode {
+            Mode::Events => Ok(follow_nothing(start)),
+            Mode::Sse | Mode::Poll => Err(no_channel().into()),
+        };
     };
-    let place: Place = match mode {
-        Mode::Events => Ok(resolve_or_gap(&channel, start)),
-        Mode::Sse | Mode::Poll => resolve(&channel, start).map(|from| (from, None)),
-    };
-    let (from, gap) = match place {
-        Ok(place) => place,
-        Err(refusal) => return Ok(Following::Answer(*refusal)),
+    let (from, gap) = match mode {
+        Mode::Events => resolve_or_gap(&channel, start),
+        Mode::Sse | Mode::Poll => (resolve(&channel, start)?, None),
     };
     if let (Start::After(place), Some(Reason::Unknown)) = (start, gap.map(|gap| gap.reason))
         && !has_id
     {
-        return Ok(Following::Answer(*bad_offset(&place.to_text())));
+        return Err(bad_offset(&place.to_text()).into());
     }
     log.touch(&mut channel);
     log.commit(&channel)?;
 
     let is_at_the_end = from == channel.tail.ordinal;
     let closed = channel.meta.closed;
-    if mode == Mode::Poll && (closed || !is_at_the_end) {
-        return polled(log, &channel, request, from).map(Following::Answer);
+    if mode == Mode::Poll && (closed || !is_at_the_end || !is_new) {
+        return polled(log, &channel, request, from).map(Reader::Answered);
     }
     let comes_back = is_new && has_id && gap.is_none();
     if mode == Mode::Events && closed && is_at_the_end && comes_back {
         // An EventSource stops at it, for good: it has been told.
-        let mut answer = Answer::new(204);
-        answer.set_next(channel.end(), true);
-        answer.set("cache-control", "no-store");
-        return Ok(Following::Answer(answer));
+        return Ok(Reader::Answered(done(204, &channel, None)));
     }
     let has_frame = !is_at_the_end || closed;
     let frame = if has_frame { Some(frame(log, &channel, mode, from, false)?) } else { None };
@@ -102,14 +81,14 @@ pub(super) fn follow<S: Store>(
         has_frame,
         gap,
     };
-    Ok(Following::Follow { place: opened.to_header(), frame })
+    Ok(Reader::Follows(opened, frame))
 }
 
 const FULL: &str = "As many readers follow this channel as it takes. Try again later.";
 
 /// A channel that is not there yet: its first message is the first that the
 /// reader gets. One that comes with a place has had another channel.
-fn follow_nothing(start: Start) -> Following {
+fn follow_nothing(start: Start) -> Reader {
     let gap = match start {
         Start::After(Offset::START) | Start::Earliest | Start::Now | Start::Last(_) => None,
         Start::After(place) => {
@@ -117,16 +96,15 @@ fn follow_nothing(start: Start) -> Following {
         }
         Start::Unknown => Some(Gap { after: None, missed: None, reason: Reason::Unknown }),
     };
-    let opened = Opened { gap, ..Opened::default() };
-    Following::Follow { place: opened.to_header(), frame: None }
+    Reader::Follows(Opened { gap, ..Opened::default() }, None)
 }
 
 /// What comes over a socket of the front. `None` for what is no question.
-pub(super) fn message<S: Store>(
-    log: &mut Log<'_, S>,
+pub(super) fn message(
+    log: &mut Log<'_>,
     mode: Mode,
     message: &str,
-) -> Result<Option<Vec<u8>>, S::Error> {
+) -> Result<Option<Vec<u8>>, Failed> {
     let Some(place) = message.strip_prefix('r').and_then(Offset::parse) else { return Ok(None) };
     let Some(mut channel) = log.open()? else { return Ok(Some(farewell(place.generation))) };
     log.touch(&mut channel);
@@ -147,13 +125,13 @@ pub(super) fn message<S: Store>(
 }
 
 /// The messages after `from`, as many as a frame holds.
-fn frame<S: Store>(
-    log: &mut Log<'_, S>,
+fn frame(
+    log: &mut Log<'_>,
     channel: &Channel,
     mode: Mode,
     from: u64,
     reply: bool,
-) -> Result<Vec<u8>, S::Error> {
+) -> Result<Vec<u8>, Failed> {
     let Channel { meta, tail, .. } = channel;
     let (generation, kind, tail) = (meta.generation, meta.kind(), tail.ordinal);
     let view = if mode == Mode::Events { View::Events { generation } } else { View::Body };

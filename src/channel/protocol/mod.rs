@@ -14,20 +14,23 @@ mod read;
 
 use super::access::Need;
 use super::follow::Ask;
-use super::log::Log;
+use super::log::{Kept, Log};
 use super::store::Store;
 use super::{Address, Effects, Memory, Mode};
 pub use answer::Answer;
+use answer::{Outcome, Refusal, Stop, refuse};
 pub use cursor::next as next_cursor;
 pub use cursor::parse as parse_cursor;
 pub use front::{
     again, method_not_allowed, mode, overload, preflight, refusal, storage_failed, stream_head,
     too_large, unavailable,
 };
+use live::Reader;
 pub use place::{Gap, Reason};
 
 use crate::config::channels::ChannelConfig;
 use crate::http::cors::Cors;
+use crate::http::problem::Problem;
 
 /// A request as it came.
 #[derive(Clone, Copy)]
@@ -132,16 +135,37 @@ pub fn request<S: Store>(
     request: &Request<'_>,
     now: u64,
 ) -> Result<Turn, S::Error> {
-    let mut log = Log::new(store, limits, memory, now);
-    let answer = match request.method {
-        "GET" => read::get(&mut log, request)?,
-        "HEAD" => read::head(&mut log, request)?,
-        "POST" => append::post(&mut log, request)?,
-        "PUT" => create::put(&mut log, request)?,
-        "DELETE" => create::delete(&mut log)?,
-        _ => return Ok(Turn { answer: method_not_allowed(request.cors), effects: log.effects }),
+    let done = |log: &mut Log<'_>| match request.method {
+        "GET" => read::get(log, request),
+        "HEAD" => read::head(log, request),
+        "POST" => append::post(log, request),
+        "PUT" => create::put(log, request),
+        "DELETE" => create::delete(log),
+        _ => Err(Answer::problem(&Problem::method_not_allowed(ALLOW)).into()),
     };
-    Ok(Turn { answer: answer.secured(request.cors), effects: log.effects })
+    let (done, effects) = turn(store, limits, memory, now, done)?;
+    Ok(Turn { answer: done.unwrap_or_else(|refusal| refusal).secured(request.cors), effects })
+}
+
+/// Runs a turn: what came of it, or the refusal; and what is to be done.
+fn turn<S: Store, T>(
+    store: &mut S,
+    limits: &ChannelConfig,
+    memory: Memory,
+    now: u64,
+    run: impl FnOnce(&mut Log<'_>) -> Outcome<T>,
+) -> Result<(Result<T, Refusal>, Effects), S::Error> {
+    let mut kept = Kept::new(store);
+    let mut log = Log::new(&mut kept, limits, memory, now);
+    let done = run(&mut log);
+    let effects = log.effects;
+    match (kept.why, done) {
+        (Some(why), _) => Err(why),
+        (None, Ok(done)) => Ok((Ok(done), effects)),
+        (None, Err(Stop::Refused(refusal))) => Ok((Err(refusal), effects)),
+        // There is a reason: it was kept.
+        (None, Err(Stop::Failed)) => Ok((Err(refuse(500, "")), effects)),
+    }
 }
 
 /// Decides what becomes of a reader that wants to follow. `ask` is what the
@@ -157,12 +181,17 @@ pub fn follow<S: Store>(
     request: &Request<'_>,
     now: u64,
 ) -> Result<FollowTurn, S::Error> {
-    let mut log = Log::new(store, limits, memory, now);
-    let following = match live::follow(&mut log, request, ask)? {
-        Following::Answer(answer) => Following::Answer(answer.secured(request.cors)),
-        follow @ Following::Follow { .. } => follow,
+    let (reader, effects) =
+        turn(store, limits, memory, now, |log| live::follow(log, request, ask))?;
+    let following = match reader {
+        Ok(Reader::Follows(opened, frame)) => {
+            Following::Follow { place: opened.to_header(), frame }
+        }
+        Ok(Reader::Answered(answer)) | Err(answer) => {
+            Following::Answer(answer.secured(request.cors))
+        }
     };
-    Ok(FollowTurn { following, effects: log.effects })
+    Ok(FollowTurn { following, effects })
 }
 
 /// Answers a message of the front over a socket of this mode; `None` for one
@@ -178,9 +207,9 @@ pub fn message<S: Store>(
     message: &str,
     now: u64,
 ) -> Result<Option<ReadTurn>, S::Error> {
-    let mut log = Log::new(store, limits, memory, now);
-    let frame = live::message(&mut log, mode, message)?;
-    Ok(frame.map(|frame| ReadTurn { frame, effects: log.effects }))
+    let run = |log: &mut Log<'_>| Ok(live::message(log, mode, message)?);
+    let (frame, effects) = turn(store, limits, memory, now, run)?;
+    Ok(frame.ok().flatten().map(|frame| ReadTurn { frame, effects }))
 }
 
 /// The alarm: expiry and retention.
@@ -193,7 +222,5 @@ pub fn alarm<S: Store>(
     memory: Memory,
     now: u64,
 ) -> Result<Effects, S::Error> {
-    let mut log = Log::new(store, limits, memory, now);
-    log.alarm()?;
-    Ok(log.effects)
+    turn(store, limits, memory, now, |log| Ok(log.alarm()?)).map(|(_, effects)| effects)
 }

@@ -1,21 +1,20 @@
 //! GET and HEAD without following: what is in the log.
 
-use super::answer::{Answer, Refusal, bad_parameter, no_channel, refuse};
+use super::answer::{Answer, Outcome, Refusal, bad_parameter, no_channel, refuse};
 use super::place::{Query, Start, resolve};
 use super::{Request, cursor};
 use crate::channel::content::Kind;
 use crate::channel::log::{Channel, Log};
 use crate::channel::offset::Offset;
-use crate::channel::store::{Store, View};
+use crate::channel::store::View;
 use crate::channel::text::{text, word};
 
 /// HEAD. It slides no TTL: to look is not to use.
-pub(super) fn head<S: Store>(
-    log: &mut Log<'_, S>,
-    request: &Request<'_>,
-) -> Result<Answer, S::Error> {
+pub(super) fn head(log: &mut Log<'_>, request: &Request<'_>) -> Outcome {
     let Some(channel) = log.open()? else {
-        return Ok(Answer { body: Vec::new(), ..*no_channel() });
+        let mut answer = no_channel();
+        answer.body = Vec::new();
+        return Ok(answer);
     };
     let meta = &channel.meta;
     let mut answer = Answer::new(200);
@@ -33,36 +32,34 @@ pub(super) fn head<S: Store>(
 }
 
 /// GET: a catch-up read.
-pub(super) fn get<S: Store>(
-    log: &mut Log<'_, S>,
-    request: &Request<'_>,
-) -> Result<Answer, S::Error> {
+pub(super) fn get(log: &mut Log<'_>, request: &Request<'_>) -> Outcome {
     let query = Query::parse(request.query);
-    let start = match (query.live(), query.start()) {
-        (_, Err(refusal)) => return Ok(*refusal),
-        (Some(live), _) => return Ok(*bad_parameter("live", live, "long-poll or sse")),
-        (None, Ok(start)) => start.unwrap_or(Start::Earliest),
-    };
-    let Some(mut channel) = log.open()? else { return Ok(*no_channel()) };
-    let from = match resolve(&channel, start) {
-        Ok(from) => from,
-        Err(refusal) => return Ok(*refusal),
-    };
+    let start = query.start()?.unwrap_or(Start::Earliest);
+    if let Some(live) = query.live() {
+        return Err(bad_parameter("live", live, "long-poll or sse").into());
+    }
+    let mut channel = log.open()?.ok_or_else(no_channel)?;
+    let from = resolve(&channel, start)?;
     log.touch(&mut channel);
     log.commit(&channel)?;
     if start == Start::Now {
         // The end of a log is nothing to keep: no ETag.
-        let answer = messages_answer(200, &channel, from).with("cache-control", "no-store");
-        return Ok(Answer { body: body(&channel, Vec::new()), ..answer });
+        let mut answer = messages_answer(200, &channel, from);
+        answer.set("cache-control", "no-store");
+        answer.body = body(&channel, Vec::new());
+        return Ok(answer);
     }
     // What comes after a place in this very channel is the same for ever.
     let names_it = matches!(start, Start::After(place) if place != Offset::START);
-    let cache = match (names_it, is_private(request)) {
-        (false, _) => "no-cache",
+    let is_private = is_private(request);
+    let cache = match (names_it, is_private) {
+        (false, true) => "private, no-cache",
+        (false, false) => "no-cache",
         (true, true) => "private, max-age=60, stale-while-revalidate=300",
         (true, false) => "public, max-age=60, stale-while-revalidate=300",
     };
-    read(log, &channel, request, from, Cache { full: cache, last: "no-cache" })
+    let last = if is_private { "private, no-cache" } else { "no-cache" };
+    read(log, &channel, request, from, Cache { full: cache, last })
 }
 
 /// For how long an answer may be kept: one that is full, and one up to the end of
@@ -74,20 +71,20 @@ struct Cache {
 }
 
 /// The messages after `from`.
-fn read<S: Store>(
-    log: &mut Log<'_, S>,
+fn read(
+    log: &mut Log<'_>,
     channel: &Channel,
     request: &Request<'_>,
     from: u64,
     cache: Cache,
-) -> Result<Answer, S::Error> {
+) -> Outcome {
     let chunk = log.read(channel, from, log.limits.max_chunk_bytes, View::Body)?;
     let is_last = chunk.to == channel.tail.ordinal;
     let etag = etag(channel, from, chunk.to);
     let is_known = request.header("if-none-match").is_some_and(|known| lists(&known, &etag));
     let mut answer = messages_answer(if is_known { 304 } else { 200 }, channel, chunk.to);
     answer.set("etag", &etag);
-    answer.set("vary", "Accept");
+    answer.set("vary", vary(request));
     answer.set("cache-control", if is_last { cache.last } else { cache.full });
     if !is_known {
         answer.body = body(channel, chunk.bytes);
@@ -101,8 +98,15 @@ fn is_private(request: &Request<'_>) -> bool {
     request.header("authorization").is_some() || request.header("cookie").is_some()
 }
 
+/// What else than its address an answer depends on. A browser's own cache knows
+/// nothing of permissions: whoever is next at it would be shown what the last one
+/// might read.
+fn vary(request: &Request<'_>) -> &'static str {
+    if is_private(request) { "Accept, Authorization, Cookie" } else { "Accept" }
+}
+
 /// What every answer with messages says, up to `to`.
-fn messages_answer(status: u16, channel: &Channel, to: u64) -> Answer {
+fn messages_answer(status: u16, channel: &Channel, to: u64) -> Box<Answer> {
     let is_last = to == channel.tail.ordinal;
     let mut answer = Answer::new(status);
     answer.set("content-type", &channel.meta.content_type);
@@ -138,12 +142,12 @@ fn lists(if_none_match: &str, etag: &str) -> bool {
 }
 
 /// A long-poll that waits no longer: 200 with messages, 204 without.
-pub(super) fn polled<S: Store>(
-    log: &mut Log<'_, S>,
+pub(super) fn polled(
+    log: &mut Log<'_>,
     channel: &Channel,
     request: &Request<'_>,
     from: u64,
-) -> Result<Answer, S::Error> {
+) -> Outcome {
     let client = Query::parse(request.query).cursor().and_then(cursor::parse);
     let mut answer = if from == channel.tail.ordinal {
         let mut answer = Answer::new(204);

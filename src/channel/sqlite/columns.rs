@@ -26,11 +26,11 @@ pub(super) const UPDATE: &str = "UPDATE meta SET v = ?1, generation = ?2, type =
     expires = ?5, deadline = ?6, closed = ?7, closer = ?8, closer_epoch = ?9, closer_seq = ?10, \
     segments = ?11, tail = ?12, tail_b = ?13, tail_t = ?14, tail_seq = ?15";
 
-/// Hands the values to `run`, for [`INSERT`] and [`UPDATE`].
-pub(super) fn write<T>(meta: &Meta, run: impl FnOnce(&[Param<'_>]) -> T) -> T {
+/// The parameters of [`INSERT`] and [`UPDATE`]. `segments` is
+/// [`segments_to_text`]'s.
+pub(super) fn params<'a>(meta: &'a Meta, segments: &'a str) -> [Param<'a>; 15] {
     let closer = meta.closed_by.as_ref();
-    let segments = segments_to_text(&meta.segments);
-    run(&[
+    [
         VERSION.into(),
         meta.generation.into(),
         meta.content_type.as_str().into(),
@@ -41,12 +41,12 @@ pub(super) fn write<T>(meta: &Meta, run: impl FnOnce(&[Param<'_>]) -> T) -> T {
         closer.map(|ticket| ticket.id.as_str()).into(),
         closer.map(|ticket| ticket.epoch).into(),
         closer.map(|ticket| ticket.seq).into(),
-        segments.as_str().into(),
+        segments.into(),
         meta.tail.ordinal.into(),
         meta.tail.bytes.into(),
         meta.tail.time.into(),
         meta.tail.seq.as_deref().into(),
-    ])
+    ]
 }
 
 /// Reads the values of [`SELECT`], in its order.
@@ -75,7 +75,7 @@ pub(super) fn read(values: &mut Values) -> Meta {
 
 /// Four numbers for each, as in `0,0,1795477215000,0,`: there are few, and they
 /// are always read together.
-fn segments_to_text(segments: &[Segment]) -> String {
+pub(super) fn segments_to_text(segments: &[Segment]) -> String {
     let mut parts = Vec::new();
     for Segment { start, bytes, begun, after } in segments {
         for number in [start, bytes, begun, after] {

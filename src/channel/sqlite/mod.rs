@@ -44,6 +44,11 @@ impl<Q: Sql> SqliteStore<Q> {
         &mut self.sql
     }
 
+    fn write(&mut self, statement: &str, meta: &Meta) -> Result<(), Q::Error> {
+        let segments = columns::segments_to_text(&meta.segments);
+        self.sql.run(statement, &columns::params(meta, &segments))
+    }
+
     /// Lets SQL join the messages. `None` where a row needs a look: a batch, a
     /// message of more than one line, or one that begins inside of a batch.
     fn joined(&mut self, span: Span, view: View) -> Result<Option<Chunk>, Q::Error> {
@@ -136,11 +141,11 @@ impl<Q: Sql> Store for SqliteStore<Q> {
 
     fn create(&mut self, meta: &Meta) -> Result<(), Q::Error> {
         self.sql.run(columns::CREATE, &[])?;
-        columns::write(meta, |params| self.sql.run(columns::INSERT, params))
+        self.write(columns::INSERT, meta)
     }
 
     fn save(&mut self, meta: &Meta) -> Result<(), Q::Error> {
-        columns::write(meta, |params| self.sql.run(columns::UPDATE, params))
+        self.write(columns::UPDATE, meta)
     }
 
     fn clear(&mut self, meta: &Meta) -> Result<(), Q::Error> {

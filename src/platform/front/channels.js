@@ -1,5 +1,5 @@
-// The half of the channels' handlers that waits: for a channel's object, and for the first message of a
-// long-poll. What to ask, whether to ask again and what to answer is decided by the Rust functions.
+// The half of the channels' handlers that waits: for a signature to be verified, for a channel's object, and
+// for the first message of a long-poll. What to ask, whether to ask again and what to answer is decided by the Rust functions.
 
 /** What the object is told of a client that follows. */
 const PASSED_ON = ["accept", "last-event-id", "origin", "if-none-match"];
@@ -8,7 +8,11 @@ const PASSED_ON = ["accept", "last-event-id", "origin", "if-none-match"];
 export const channelHandler = (rust) => async (request, env) => {
   const plan = {};
   try {
-    const refusal = rust.channelPlan(request, env, plan);
+    let refusal = rust.channelPlan(request, env, plan);
+    if (plan.prove) {
+      plan.genuine = await plan.prove();
+      refusal = rust.channelPlan(request, env, plan);
+    }
     if (refusal) return refusal;
     const reach = reaching(rust, env, plan);
     return await (plan.ask ? follow(rust, request, env, plan, reach) : reach(request));

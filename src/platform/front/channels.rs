@@ -10,7 +10,8 @@ use worker::web_sys::{Request, Response};
 
 use super::bridge::{Bridge, News, Socket};
 use super::front;
-use crate::channel::access::Refusal;
+use super::plan::{Plan, needs_proof};
+use crate::channel::access::{self, Refusal, Unproven};
 use crate::channel::follow::{Ask, Follower, Opened};
 use crate::channel::name::ChannelName;
 use crate::channel::protocol::{self, Answer, PLACE};
@@ -25,30 +26,6 @@ use crate::platform::js::streams::{Streams, function};
 use crate::platform::variables::{self, Channels};
 use crate::session::Session;
 use crate::session::registry::Registry;
-
-#[wasm_bindgen]
-extern "C" {
-    /// What `channels.js` is to do for a request that the front lets in.
-    pub type Plan;
-
-    #[wasm_bindgen(method, setter)]
-    fn set_name(this: &Plan, name: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_method(this: &Plan, method: &str);
-    /// What to ask the object for, where the client wants to follow.
-    #[wasm_bindgen(method, setter)]
-    fn set_ask(this: &Plan, ask: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_target(this: &Plan, target: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_poll(this: &Plan, key: u32);
-    #[wasm_bindgen(method, setter)]
-    fn set_wait(this: &Plan, ms: f64);
-
-    /// Opens another socket to the object.
-    #[wasm_bindgen(method, getter)]
-    fn reach(this: &Plan) -> Function;
-}
 
 /// The live streams of channels, and the long-polls that wait.
 pub struct Followers {
@@ -131,8 +108,9 @@ impl Asked {
         protocol::mode(&self.method, query, self.header("accept").as_deref())
     }
 
-    /// The channel that may be asked, or the refusal.
-    fn admit(&self) -> Result<ChannelName, Answer> {
+    /// Sets in `plan` which channel is asked, and what is to be verified first. Whether
+    /// that is nothing, and the request is let in; or the refusal.
+    fn admit(&self, plan: &Plan) -> Result<bool, Answer> {
         let access = self.channels.access();
         if access.closed_because().is_some() {
             return Err(Refusal::Closed.answer(self.cors()));
@@ -147,10 +125,19 @@ impl Asked {
         let name = channel(path).map_or("", |(_, name)| name);
         let name =
             ChannelName::parse(name).map_err(|problem| protocol::refusal(&problem, self.cors()))?;
-        access
-            .check(self.header("authorization").as_deref(), &name, need)
+        let unproven = access
+            .check(&|name| self.header(name), &name, need, runtime::now())
             .map_err(|refusal| refusal.answer(self.cors()))?;
-        Ok(name)
+        plan.set_name(name.as_str());
+        plan.set_method(&self.method);
+        let Some(Unproven { signed, signature, until, granted }) = unproven else {
+            return Ok(true);
+        };
+        #[allow(clippy::cast_precision_loss)] // milliseconds are exact up to 2^53
+        let until = if granted { until as f64 } else { 0.0 };
+        let [secret, previous] = access.keys();
+        needs_proof(plan, until, &signed, &signature, secret, previous);
+        Ok(false)
     }
 
     /// The answer where no object can be had.
@@ -183,16 +170,23 @@ fn misconfigured() -> Result<Response, JsValue> {
     respond::problem(Head::new(500)?, &Problem::misconfigured())
 }
 
-/// Refuses a request, or says in `plan` what to do for it.
+/// Refuses a request, or says in `plan` what to do for it. Where that is to verify
+/// a proof, it is asked once more when `plan` says what that came to.
 #[wasm_bindgen(js_name = channelPlan)]
 pub fn plan(request: &Request, env: &Env, plan: &Plan) -> Result<Option<Response>, JsValue> {
     let Some(asked) = Asked::of(request, env) else { return misconfigured().map(Some) };
-    let name = match asked.admit() {
-        Ok(name) => name,
-        Err(refusal) => return respond::answer(&refusal).map(Some),
+    let admitted = match plan.genuine() {
+        None => asked.admit(plan),
+        Some(genuine) => match access::settle(genuine, plan.ends_at() > 0) {
+            Ok(()) => Ok(true),
+            Err(refusal) => Err(refusal.answer(asked.cors())),
+        },
     };
-    plan.set_name(name.as_str());
-    plan.set_method(&asked.method);
+    match admitted {
+        Ok(true) => {}
+        Ok(false) => return Ok(None),
+        Err(refusal) => return respond::answer(&refusal).map(Some),
+    }
     let Some(mode) = asked.mode() else { return Ok(None) };
 
     let (front, now) = (front(), runtime::now());
@@ -205,7 +199,7 @@ pub fn plan(request: &Request, env: &Env, plan: &Plan) -> Result<Option<Response
     );
     plan.set_ask(&Ask::Begin(mode).to_header());
     if mode == Mode::Poll {
-        let wait = asked.channels.limits.long_poll_ms;
+        let wait = asked.channels.limits.long_poll_ms.min(plan.ends_at().saturating_sub(now));
         let mut polls =
             front.followers.polls.try_borrow_mut().map_err(|_| "a poll is being held")?;
         let key = polls.insert(now + wait, |_| Ok::<_, JsValue>(()))?.ok_or("no key is left")?;
@@ -258,7 +252,7 @@ pub fn stream(
     let (random, now) = (runtime::random()?, runtime::now());
     let number = runtime::random_number()?;
     let feed = Follower::new(opened, mode, cursor, &asked.config, number, now);
-    let session = Session::new(feed, &asked.config, random, now);
+    let session = Session::new(feed, &asked.config, random, now).until(plan.ends_at());
     let followers = &front().followers;
     let mut socket = None;
     let body = followers.streams.open_with(session, now, |key, body| {

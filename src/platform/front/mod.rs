@@ -3,6 +3,7 @@
 mod bridge;
 pub mod channels;
 pub mod events;
+mod plan;
 pub mod site;
 
 use std::rc::Rc;
