@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { Exchange, untilLive } from "../support/client.mjs";
-import { root } from "../support/runtime.mjs";
-import { runtimeWith } from "../support/suite.mjs";
+import { Exchange, untilLive } from "../../support/client.mjs";
+import { root } from "../../support/runtime.mjs";
+import { runtimeWith } from "../../support/suite.mjs";
 
 // The answers. A string is the whole body; an object is the whole problem; STREAM begins a stream.
 const STREAM = Symbol("a stream that starts afresh");

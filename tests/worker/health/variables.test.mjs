@@ -1,8 +1,8 @@
 // The variables of wrangler.toml, each at the edges of its range.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, request, waitFor } from "../support/client.mjs";
-import { startRuntime } from "../support/runtime.mjs";
+import { open, request, waitFor } from "../../support/client.mjs";
+import { startRuntime } from "../../support/runtime.mjs";
 
 const numbers = {
   TICK_INTERVAL_MS: [100, 60_000],
