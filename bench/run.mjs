@@ -2,11 +2,12 @@
 import fs from "node:fs";
 import { parseArgs } from "node:util";
 import { build } from "../scripts/build.mjs";
-import { command, output, readText, run, runEnv, Stop, seconds, writeWhole } from "../scripts/lib.mjs";
+import { output, readText, run, Stop, seconds, writeWhole } from "../scripts/lib.mjs";
 import { setup } from "../scripts/setup.mjs";
 import { about } from "./lib/about.mjs";
 import { buildClient } from "./lib/client.mjs";
-import { bench, results, work } from "./lib/paths.mjs";
+import { results, textOf, work } from "./lib/paths.mjs";
+import { installPeers } from "./lib/peers.mjs";
 import { checkMachine, stopAll } from "./lib/process.mjs";
 import { report, writeReport } from "./lib/report.mjs";
 import { prepare, SERVERS } from "./lib/servers.mjs";
@@ -44,6 +45,7 @@ const QUICK = {
   },
 };
 
+/** @satisfies {import("node:util").ParseArgsOptionsConfig} */
 const OPTIONS = {
   quick: { type: "boolean" },
   report: { type: "boolean" },
@@ -58,7 +60,7 @@ function readPlan(args) {
     ({ values } = parseArgs({ args, options: OPTIONS }));
   } catch (error) {
     throw new Stop(
-      `${error.message}\nAllowed are --quick, --peers a,b, --rounds N, --only a,b and --report.`,
+      `${error instanceof Error ? error.message : error}\nAllowed are --quick, --peers a,b, --rounds N, --only a,b and --report.`,
     );
   }
   const base = values.quick ? QUICK : FULL;
@@ -91,8 +93,8 @@ function choose(option, text, allowed) {
 }
 
 function checkFiles(needed) {
-  const allowed = Number(output("sh", ["-c", "ulimit -H -n"]).replace("unlimited", "Infinity"));
-  if (allowed < needed) {
+  const allowed = Number(output("sh", ["-c", "ulimit -H -n"])?.replace("unlimited", "Infinity"));
+  if (!(allowed >= needed)) {
     throw new Stop(
       `only ${allowed} files may be open at once, and ${needed} are needed for the connections. Raise the limit, as root:\n  ulimit -n ${needed}`,
     );
@@ -104,9 +106,7 @@ async function buildAll(plan) {
   await build(found);
   console.log("Building the load client and the peers (minutes the first time) ...");
   fs.mkdirSync(work("logs"), { recursive: true });
-  await command(work("logs/npm.log"), "npm", ["ci", "--prefix", bench("peers"), "--no-audit", "--no-fund"], {
-    env: runEnv(),
-  });
+  await installPeers();
   await buildClient();
   const servers = [];
   for (const name of plan.peers) servers.push(await prepare(name, found));
@@ -200,5 +200,5 @@ await run(async () => {
     `${JSON.stringify(run, (_key, value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value), 1)}\n`,
   );
   console.log(`\n${report(run)}\nWritten: ${file}`);
-  if (plan.whole) writeReport(JSON.parse(readText(file)));
+  if (plan.whole) writeReport(JSON.parse(textOf(file)));
 });

@@ -1,5 +1,15 @@
 // What is measured, in the order of the tables. `goal` is the most (or, where more is better, the
 // least) that ours may be: a ratio to a peer, or an absolute value.
+/**
+ * @typedef {object} Metric
+ * @property {string} key      its name in the values of a run
+ * @property {string} title
+ * @property {string} unit
+ * @property {number} digits   after the point
+ * @property {boolean} [more]  more is better
+ * @property {{ to?: string, limit: number }[]} goals
+ */
+/** @type {Metric[]} */
 export const METRICS = [
   {
     key: "tickCpu",
