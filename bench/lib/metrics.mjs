@@ -29,6 +29,13 @@ export const METRICS = [
     digits: 0,
     goals: [{ to: "plain-js", limit: 1.2 }],
   },
+  {
+    key: "freshCpu",
+    title: "CPU to open a stream, first 500 of a process",
+    unit: "µs",
+    digits: 0,
+    goals: [{ to: "plain-js", limit: 1.15 }],
+  },
   { key: "openTime", title: "time to open a stream, 16 at once", unit: "µs", digits: 0, goals: [] },
   { key: "headTime", title: "time to the answer's head, one at a time", unit: "µs", digits: 0, goals: [] },
   {
