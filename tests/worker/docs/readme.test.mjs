@@ -4,8 +4,8 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { root } from "../support/runtime.mjs";
-import { runtimeWith } from "../support/suite.mjs";
+import { root } from "../../support/runtime.mjs";
+import { runtimeWith } from "../../support/suite.mjs";
 
 const readme = readFileSync(path.join(root, "README.md"), "utf8");
 const examples = [...readme.matchAll(/```sh\n(curl [^\n]+)\n```\n\n```text\n([\s\S]*?)```/g)];
