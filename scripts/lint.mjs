@@ -1,8 +1,19 @@
 // Formatting and lints, of Rust for both targets and of JavaScript, warnings denied: npm run lint.
-import { at, buildEnv, inherit, run, Stop } from "./lib.mjs";
+import { inherit } from "./lib/command.mjs";
+import { buildEnv } from "./lib/env.mjs";
+import { run, Stop } from "./lib/main.mjs";
+import { readArguments } from "./lib/options.mjs";
+import { at } from "./lib/paths.mjs";
 import { setup } from "./setup.mjs";
 
+const USAGE = {
+  command: "npm run lint",
+  about: "Checks format and lints of Rust, for this machine and for wasm32, and of JavaScript, CSS and JSON.",
+  options: {},
+};
+
 await run(async () => {
+  if (!readArguments(USAGE)) return;
   const found = await setup();
   const deny = ["--", "-D", "warnings"];
   // Clippy must be of the compiler's own version. rustup's cargo-clippy is of rustup's compiler;
