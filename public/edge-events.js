@@ -78,6 +78,13 @@ const TABS_VERSION = 2; // of the messages between tabs: tabs of another version
 /** Clients that were cut together must not come back together. @param {number} ms */
 const spread = (ms) => Math.round(ms * (0.5 + Math.random()));
 
+/** How long to wait after so many failures before the last one. @param {number} failures */
+export const pause = (failures) => spread(Math.min(RETRY_MS * 2 ** failures, MAX_RETRY_MS));
+
+/** Whether the answer would be the same if one asked again. @param {number} status */
+export const isFinal = (status) =>
+  status === 204 || (status >= 400 && status < 500 && ![408, 429].includes(status));
+
 /** @param {string} text @returns {Record<string, any>} */
 function fields(text) {
   try {
@@ -340,9 +347,7 @@ class Connection {
   /** @param {string} reason @param {number} [status] */
   #lost(reason, status) {
     if (globalThis.navigator?.onLine === false) reason = "offline";
-    const wait = spread(Math.min(RETRY_MS * 2 ** this.backoff.failures, MAX_RETRY_MS));
-    this.backoff.failures += 1;
-    this.#retry(reason, wait, false, status);
+    this.#retry(reason, pause(this.backoff.failures++), false, status);
   }
 
   /** @param {string} reason @param {number} ms @param {boolean} firm @param {number} [status] */
@@ -364,8 +369,7 @@ class Connection {
       () => 0,
     );
     if (source !== this.#source) return;
-    const final = status === 204 || (status >= 400 && status < 500 && ![408, 429].includes(status));
-    if (!final) return this.#lost(status ? "refused" : "lost", status || undefined);
+    if (!isFinal(status)) return this.#lost(status ? "refused" : "lost", status || undefined);
     const reason = status === 204 ? "off" : "refused";
     this.tell({ type: "state", state: "stopped", reason, status });
   }
