@@ -209,7 +209,7 @@ function show() {
   const { state, reason, since, retryAt = 0 } = stream.state;
   const { median, p95 } = timeline.lag();
   const retry = retryAt > now ? `in ${Math.ceil((retryAt - now) / 1000)} s` : "now";
-  const away = reason === "rotate" ? `planned pause, on ${retry}` : retry;
+  const away = reason === "rotate" ? `planned pause, back ${retry}` : retry;
   const there = `for ${duration(now - since)}${state === "live" ? next(now, median) : ""}`;
   write("how-long", state === "reconnecting" ? away : there);
   write("role", stream.leads || state !== "live" ? "" : "· by another tab’s connection");
