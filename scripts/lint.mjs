@@ -50,7 +50,8 @@ function* checks(found) {
 
 const USAGE = {
   command: "npm run lint",
-  about: "Checks format and lints of all Rust, for this machine and for wasm32, and of JavaScript, CSS and JSON.",
+  about:
+    "Checks format and lints of all Rust, for this machine and for wasm32, and of JavaScript, CSS and JSON.",
   options: {},
 };
 

@@ -24,6 +24,11 @@ export const nodeTests = (dir) => async (found) => {
 const PARTS = {
   native: { what: "what decides, on this machine", run: () => inherit("cargo", ["test", "--locked"]) },
   scripts: { what: "set-up, build and start", run: nodeTests("tests/scripts"), builds: [MAIN] },
+  client: {
+    what: "the page's modules, and what uses them in TypeScript",
+    run: nodeTests("tests/client"),
+    test: true,
+  },
   worker: {
     what: "the built Worker, on workerd",
     run: nodeTests("tests/worker"),
