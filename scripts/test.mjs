@@ -1,6 +1,6 @@
 // Runs every test, npm test, or some parts of them: npm test native worker.
 import fs from "node:fs";
-import { build, MAIN, SITES } from "./build.mjs";
+import { build, MAIN, PANICS, SITES } from "./build.mjs";
 import { inherit } from "./lib/command.mjs";
 import { runEnv } from "./lib/env.mjs";
 import { isMain, run, Stop, seconds } from "./lib/main.mjs";
@@ -33,7 +33,7 @@ const PARTS = {
   worker: {
     what: "the built Worker, on workerd",
     run: nodeTests("tests/worker"),
-    builds: [MAIN, SITES],
+    builds: [MAIN, SITES, PANICS],
     test: true,
   },
   browser: { what: "the page, in Chromium", run: nodeTests("tests/browser"), builds: [MAIN], test: true },

@@ -7,7 +7,10 @@ use edge_events::config::{Config, Given};
 
 const WRANGLER: &str = include_str!("../../wrangler.toml");
 const WRANGLER_SITES: &str = include_str!("../../wrangler.sites.toml");
-const README: &str = include_str!("../../README.md");
+const PAGES: [(&str, &str); 2] = [
+    ("README.md", include_str!("../../README.md")),
+    ("docs/contract.md", include_str!("../../docs/contract.md")),
+];
 const PAGE: &str = include_str!("../../public/index.html");
 
 /// `[vars]`, as wrangler would give them to the Worker. Values over several
@@ -77,37 +80,40 @@ fn wrangler_toml_names_every_variable() {
 }
 
 #[test]
-fn the_readme_lists_every_variable_with_its_default_and_range() {
+fn the_pages_list_every_variable_with_its_default_and_range() {
     for row in variables::table() {
         let name = row.name;
-        let (cells, like) = match (row.default, row.range) {
-            (Some(default), Some((min, max))) => (format!("{default} | {min} to {max} |"), ""),
-            (default, _) => {
-                (String::new(), &*format!(" {} | {} |", default.unwrap_or_default(), row.allowed))
+        let begin = match (&row.default, row.range) {
+            (Some(default), Some((min, max))) => {
+                format!("| `{name}` | {default} | {min} to {max} |")
             }
+            _ => format!("| `{name}` | "),
         };
-        let begin = format!("| `{name}` | {cells}");
-        assert!(
-            README.lines().any(|line| line.starts_with(begin.trim_end())),
-            "add the row \"{begin}{like} ... |\" to the table of the variables in README.md, \
-             or correct the one that is there"
-        );
+        for (file, page) in PAGES {
+            assert!(
+                page.lines().any(|line| line.starts_with(&begin)),
+                "the table of the variables in {file} wants a row \"{begin} ...\": add it, or \
+                 correct the one that is there ({name} may be {})",
+                row.allowed
+            );
+        }
     }
 }
 
 /// A name that has gone from the code is not left in the documentation.
 #[test]
-fn the_readme_lists_no_variable_that_is_not_there() {
-    let listed = README
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
-        .map(|(name, _)| name)
-        .filter(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'));
-    for name in listed {
-        assert!(
-            NAMES.contains(&name),
-            "remove the row of {name} from README.md: it is no variable"
-        );
+fn the_pages_list_no_variable_that_is_not_there() {
+    for (file, page) in PAGES {
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+        let names = rows.map(|(name, _)| name).filter(|name| {
+            name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        });
+        for name in names {
+            assert!(
+                NAMES.contains(&name),
+                "remove the row of {name} from {file}: it is no variable"
+            );
+        }
     }
 }
 
@@ -115,7 +121,7 @@ fn the_readme_lists_no_variable_that_is_not_there() {
 fn the_readme_and_the_page_offer_every_format() {
     let names = Format::ALL.map(|(name, _)| format!("`{name}`")).join(", ");
     assert!(
-        README.contains(&format!("| `format` | {names} |")),
+        PAGES[0].1.contains(&format!("| `format` | {names} |")),
         "in the table of parameters in README.md write \"| `format` | {names} |\""
     );
     for (name, _) in Format::ALL {

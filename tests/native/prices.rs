@@ -1,57 +1,68 @@
-//! The arithmetic in the documentation follows from the numbers of the code.
+//! How many streams a client opens, as the documentation says.
 
-use edge_events::config::limits::{END_SPREAD, EVENT_CPU_US, OPENING_CPU_US, spread};
-use edge_events::config::variables::{CPU_BUDGET_MS, MAX_STREAM_MS, RETRY_MS};
+use crate::reader::Reader;
+use edge_events::clock::{Format, Start, Ticks, Timetable};
+use edge_events::config::Config;
+use edge_events::session::{Moment, Next, Random, Session};
 
 const STREAMS: &str = include_str!("../../docs/streams.md");
-const DAY_S: f64 = 86_400.0;
+const DAY_MS: u64 = 86_400_000;
 
-fn says(text: &str) {
-    assert!(STREAMS.contains(text), "docs/streams.md does not say {text:?}");
+/// The cells of the row of a page's table that begins with this cell.
+fn row<'a>(page: &'a str, first: &str) -> Vec<&'a str> {
+    let begin = format!("| {first} |");
+    let line = page.lines().find(|line| line.starts_with(&begin));
+    let line = line.unwrap_or_else(|| panic!("no table has a row for {first}: add it"));
+    line.trim_matches('|').split('|').map(str::trim).collect()
 }
 
-fn thousands(number: f64) -> String {
-    let number = (number.round() as u64).to_string();
-    match number.len() {
-        4.. => format!("{},{}", &number[..number.len() - 3], &number[number.len() - 3..]),
-        _ => number,
+/// Evenly spread numbers, the same at each run (Steele et al., "SplitMix").
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u32 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed >> 32) as u32
     }
 }
 
-#[test]
-fn the_free_plans_table_follows_from_the_limits() {
-    let cpu_us = u64::from(CPU_BUDGET_MS.default) * 1_000;
-    let events = u32::try_from((cpu_us - OPENING_CPU_US) / EVENT_CPU_US).unwrap();
-    let (low, high) = (spread(events, END_SPREAD, 0), spread(events, END_SPREAD, u32::MAX));
-    says(&format!("= {events} events, spread to {low} to {high}"));
-
-    let mean_events = f64::from(low + high) / 2.0;
-    let mean_life = f64::from(MAX_STREAM_MS.default) * 0.9 / 1_000.0;
-    let away = f64::from(RETRY_MS.default) / 1_000.0;
-    let row = |interval: &str, seconds: f64, lasts: &str| {
-        let by_budget = mean_events * seconds;
-        let cycle = if by_budget < mean_life { by_budget } else { mean_life + away };
-        let streams = DAY_S / cycle;
-        let clients = (100_000.0 / streams).floor();
-        says(&format!("| {interval} | {lasts} | {} | {clients} |", thousands(streams)));
-    };
-    row("100 ms", 0.1, "10 to 13 s");
-    row("1 s", 1.0, &format!("{low} to {high} s"));
-    row("10 s", 10.0, "480 to 600 s");
+/// How many streams a day one client opens, over so many streams, with the
+/// default variables, which are those of the Free plan.
+fn streams_a_day(interval: u32, streams: u64) -> u64 {
+    let config = Config::from_lookup(|_| None).unwrap();
+    let mut dice = Dice(1);
+    let (mut now, mut start) = (DAY_MS, Start::Fresh);
+    for _ in 0..streams {
+        let mut roll = || dice.roll();
+        let random = Random { retry: roll(), life: roll(), budget: roll(), goodbye: roll() };
+        let ticks = Ticks::new(interval, Format::Unix);
+        let feed = Timetable::new(ticks, start, config.max_replay_ticks);
+        let mut session = Session::new(feed, &config, random, now);
+        let mut written = Vec::new();
+        loop {
+            let moment = Moment { now, room: true, near_cpu_limit: false, stagger_ms: 0 };
+            match session.step(moment, &mut written) {
+                Next::At(time) => now = now.max(time),
+                Next::End(_) => break,
+            }
+        }
+        let seen = Reader::read(&written);
+        let last_tick = seen.events.iter().rfind(|event| event.name == "message").unwrap();
+        start = Start::After(last_tick.id.parse().unwrap());
+        now += seen.retry.unwrap();
+    }
+    streams * DAY_MS / (now - DAY_MS)
 }
 
+/// The page is written by the formula in bench/lib/cost.mjs.
 #[test]
-fn the_paid_plans_bill_follows_from_the_limits() {
-    let (clients, days) = (1_000.0, 30.0);
-    let cycle =
-        f64::from(MAX_STREAM_MS.default) * 0.9 / 1_000.0 + f64::from(RETRY_MS.default) / 1_000.0;
-    let streams = DAY_S / cycle * days;
-    let ticks = DAY_S * days;
-    let cpu_ms =
-        clients * (ticks * EVENT_CPU_US as f64 + streams * OPENING_CPU_US as f64) / 1_000.0;
-    says(&format!("{:.1} million ms", cpu_ms / 1e6));
-    says(&format!("= {:.1} million |", clients * streams / 1e6));
-    let cpu_price = (cpu_ms / 1e6 - 30.0) * 0.02;
-    says(&format!("${cpu_price:.2}"));
-    says(&format!("${:.2}", 5.0 + cpu_price));
+fn a_client_opens_as_many_streams_a_day_as_the_page_says() {
+    for (interval, name) in [(100, "0.1 s"), (1_000, "1 s"), (10_000, "10 s")] {
+        let said: u64 = row(STREAMS, name)[2].replace(',', "").parse().unwrap();
+        let opened = streams_a_day(interval, 500);
+        let near = said * 99 / 100..=said * 101 / 100;
+        assert!(near.contains(&opened), "at {name} it opens {opened}, and the page says {said}");
+    }
 }

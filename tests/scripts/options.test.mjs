@@ -90,6 +90,7 @@ describe("the options of wrangler", () => {
 describe("the scripts", () => {
   const names = ["setup", "build", "start", "test", "lint", "deploy"];
   const scripts = names.map((name) => [name, `scripts/${name}.mjs`]);
+  scripts.push(["bench", "bench/run.mjs"]);
   for (const [name, script] of scripts) {
     it(`${name} --help says what it takes, at once`, () => {
       const text = execFileSync(process.execPath, [script, "--help"], {

@@ -42,11 +42,12 @@ extern "C" {
     fn close(this: &Body) -> Result<(), JsValue>;
 }
 
-/// The live streams of one owner. Whoever serves streams has a value of its
-/// own: what shares the isolate does not share the count.
+/// Live streams that are counted together: those of `/events`. Whoever else serves
+/// streams in the same isolate has a value of its own, with a count of its own.
 pub struct Streams<F> {
     state: RefCell<State<F>>,
-    // One function each for all streams, which are told apart by their key.
+    // What JavaScript calls, one function for all streams: it is given the key of
+    // the stream.
     on_timer: Function,
     on_cancel: Function,
 }
@@ -61,14 +62,16 @@ struct State<F> {
 struct Live<F> {
     session: Session<F>,
     body: Body,
-    /// Chunks that the queue takes for certain, for nobody else fills it: to
-    /// ask each time would be 1.6 % of what an event costs.
+    /// How many more chunks the queue surely takes. Nobody else fills it, so they
+    /// can be counted here: to ask the queue each time would be 1.6 % of what an
+    /// event costs.
     room: u32,
 }
 
-/// The chunk that was written last. Clocks with the same interval write the
-/// same bytes at a tick, and nobody changes them after. (A byte stream would:
-/// it takes the memory of what it is given.)
+/// The chunk that was written last. Streams with the same interval write the same
+/// bytes at a tick, and so can share one array. Nobody changes it later. (A stream
+/// of the type "bytes" would: it takes the memory of what it is given for its
+/// own.)
 #[derive(Default)]
 struct LastChunk(Option<(Vec<u8>, Uint8Array)>);
 
@@ -122,18 +125,18 @@ impl<F: Feed + 'static> Streams<F> {
     /// Writes what is due and sets the timer for what comes next; false if there
     /// is no such stream.
     fn drive(&self, key: u32, now: u64) -> bool {
-        // Nothing called from here calls back: the stream has no `pull`.
+        #[cfg(feature = "test-panics")]
+        crate::platform::panics::at_timer();
+        // It is not borrowed already: nothing that is called from here calls back
+        // into this function, for the stream has no `pull`.
         let Ok(mut state) = self.state.try_borrow_mut() else { return true };
         let State { live, chunk, last } = &mut *state;
         let stagger_ms = live.stagger_ms(key);
         let Some(stream) = live.get_mut(key) else { return false };
-        if let Some(reason) = stream.write_until_waiting(now, stagger_ms, chunk, last)
+        let ended = stream.write_until_waiting(now, stagger_ms, chunk, last);
+        if let Some(reason) = ended.unwrap_or_else(|error| Some(stream.failed(&error)))
             && let Some(stream) = live.remove(key)
         {
-            if reason == EndReason::Error {
-                // Whatever failed, its client is to come back.
-                let _ = stream.body.close();
-            }
             runtime::console_log(&stream.session.log_line(reason, now));
         }
         true
@@ -153,13 +156,23 @@ fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>)
 }
 
 impl<F: Feed> Live<F> {
+    /// The runtime refused something. Its client is to come back.
+    #[cold]
+    fn failed(&self, error: &JsValue) -> EndReason {
+        runtime::console_error_with("a stream could not go on:", error);
+        // Refused too where the stream has ended already.
+        let _ = self.body.close();
+        EndReason::Error
+    }
+
+    /// `None` if the stream goes on.
     fn write_until_waiting(
         &mut self,
         now: u64,
         stagger_ms: u64,
         chunk: &mut Vec<u8>,
         last: &mut LastChunk,
-    ) -> Option<EndReason> {
+    ) -> Result<Option<EndReason>, JsValue> {
         loop {
             chunk.clear();
             if self.room == 0 {
@@ -174,19 +187,15 @@ impl<F: Feed> Live<F> {
             let next = self.session.step(moment, chunk);
             if !chunk.is_empty() {
                 self.room = self.room.saturating_sub(1);
-                if self.body.enqueue(&last.array_of(chunk)).is_err() {
-                    return Some(EndReason::Error);
-                }
+                self.body.enqueue(&last.array_of(chunk))?;
             }
             match next {
-                Next::End(reason) => {
-                    return Some(self.body.close().map_or(EndReason::Error, |()| reason));
-                }
+                Next::End(reason) => return self.body.close().map(|()| Some(reason)),
                 Next::At(time) if time > now => {
                     // Exact: a stream lives a day at most.
                     #[allow(clippy::cast_precision_loss)]
                     let ms = (time - now) as f64;
-                    return self.body.wake_after(ms).err().map(|_| EndReason::Error);
+                    return self.body.wake_after(ms).map(|()| None);
                 }
                 Next::At(_) => {}
             }
