@@ -1,7 +1,7 @@
 // Builds the release Worker: `node scripts/build.mjs`, the `[build] command` of wrangler.toml, into
-// build/, with --sites, that of wrangler.sites.toml, into build-sites/. Then it asks the Worker whether it
-// can use the variables of that file. With --panics it makes the Worker that the tests of panics run, in
-// build-panics/. Nothing is done when nothing has changed.
+// build/, and with --sites, that of wrangler.sites.toml, into build-sites/. Then it asks the Worker
+// whether it can use the variables of that file. With --panics it makes the Worker that the tests of
+// panics run, in build-panics/. Nothing is done when nothing has changed.
 import fs from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
@@ -25,8 +25,8 @@ export const SITES = {
   files: ["public/_headers"],
   config: "wrangler.sites.toml",
 };
-/** For the tests of what a panic costs. */
-export const PANICS = { out: "build-panics", features: ["test-panics"], files: [], config: "wrangler.toml" };
+/** For the tests of what a panic costs; no configuration deploys it. */
+export const PANICS = { out: "build-panics", features: ["test-panics"], files: [], config: null };
 
 /** The one that a configuration's `[build] command` builds. */
 export const targetOf = (config = MAIN.config) =>
@@ -126,8 +126,11 @@ const USAGE = {
   command: "npm run build",
   about: "Builds the Worker, and checks the variables of wrangler.toml.",
   options: {
+    panics: {
+      kind: "flag",
+      what: "for the tests: a Worker that panics when it is asked to, into build-panics/",
+    },
     sites: { kind: "flag", what: "for Workers Sites: with wrangler.sites.toml, into build-sites/" },
-    panics: { kind: "flag", what: "for the tests: with panics on demand, into build-panics/" },
   },
 };
 
@@ -135,11 +138,10 @@ if (isMain(import.meta.url)) {
   await run(async () => {
     const read = readArguments(USAGE);
     if (!read) return;
+    const target = read.values.panics ? PANICS : read.values.sites ? SITES : MAIN;
     const found = await setup();
-    if (read.values.panics) return build(found, PANICS);
-    const target = read.values.sites ? SITES : MAIN;
     if (process.env.WRANGLER_COMMAND === "dev") return buildForDev(found, target);
     await build(found, target);
-    await checkFile(found, target);
+    if (target.config) await checkFile(found, target);
   });
 }

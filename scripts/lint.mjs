@@ -50,8 +50,7 @@ function* checks(found) {
 
 const USAGE = {
   command: "npm run lint",
-  about:
-    "Checks format and lints of all Rust, for this machine and for wasm32, and of JavaScript, CSS and JSON.",
+  about: "Checks format and lints of Rust, for this machine and for wasm32, and of JavaScript, CSS and JSON.",
   options: {},
 };
 

@@ -15,15 +15,21 @@ const testFiles = (dir) =>
     .map((file) => `${dir}/${file}`);
 
 /** The tests of a folder. That there are none is no success: then something is not where it is looked for. */
-export const nodeTests = (dir) => async (found) => {
-  const files = testFiles(dir);
-  if (files.length === 0) throw new Stop(`no tests in ${dir}: *.test.mjs is expected there`);
-  return inherit(found.node, ["--test", ...files], { env: runEnv() });
-};
+export const nodeTests =
+  (dir, ...flags) =>
+  async (found) => {
+    const files = testFiles(dir);
+    if (files.length === 0) throw new Stop(`no tests in ${dir}: *.test.mjs is expected there`);
+    return inherit(found.node, ["--test", ...flags, ...files], { env: runEnv() });
+  };
 
 const PARTS = {
   native: { what: "what decides, on this machine", run: () => inherit("cargo", ["test", "--locked"]) },
-  scripts: { what: "set-up, build and start", run: nodeTests("tests/scripts"), builds: [MAIN] },
+  scripts: {
+    what: "set-up, build and start",
+    run: nodeTests("tests/scripts", "--test-concurrency=3"), // they wait more than they compute
+    builds: [MAIN],
+  },
   client: {
     what: "the page's modules, and what uses them in TypeScript",
     run: nodeTests("tests/client"),

@@ -6,7 +6,8 @@ import fs from "node:fs";
 // 1. A runtime that died, and was not ended by wrangler: it may not be able to go on without it.
 diagnostics.subscribe("child_process", ({ process: child }) => {
   child.once("exit", () => {
-    if (/workerd/.test(child.spawnfile ?? "") && !child.killed) process.send?.({ event: "RUNTIME_DIED" });
+    if (/workerd/.test(child.spawnfile ?? "") && !child.killed && process.connected)
+      process.send({ event: "RUNTIME_DIED" });
   });
 });
 

@@ -12,7 +12,7 @@ const HOOK = at("scripts/wrangler/hook.mjs");
 
 /** After a runtime died: time for wrangler to start another, and for that one to answer. */
 const PATIENCE_MS = 2_000;
-const LOOKS = 3;
+const LOOKS = 2;
 /** Starts within this time are too many: something kills them. */
 const RESTARTS = { most: 3, withinMs: 60_000 };
 
@@ -31,7 +31,9 @@ export async function serve(found, args, env) {
   for (;;) {
     starts.push(Date.now());
     const { code, lost } = await once(found, args, env, () => ended);
-    if (ended || !lost) return code;
+    if (ended) return code;
+    if (!lost && code > 128) throw new Stop(`wrangler was ended by a signal (exit ${code}).`);
+    if (!lost) return code;
     if (starts.filter((at) => Date.now() - at < RESTARTS.withinMs).length > RESTARTS.most) {
       throw new Stop(
         "the Workers runtime (workerd) dies again and again. Something on this machine ends it.",

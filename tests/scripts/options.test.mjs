@@ -88,10 +88,12 @@ describe("the options of wrangler", () => {
 });
 
 describe("the scripts", () => {
-  const scripts = ["setup", "build", "start", "test", "lint", "deploy"];
-  for (const name of scripts) {
+  const names = ["setup", "build", "start", "test", "lint", "deploy"];
+  const scripts = names.map((name) => [name, `scripts/${name}.mjs`]);
+  scripts.push(["bench", "bench/run.mjs"]);
+  for (const [name, script] of scripts) {
     it(`${name} --help says what it takes, at once`, () => {
-      const text = execFileSync(process.execPath, [`scripts/${name}.mjs`, "--help"], {
+      const text = execFileSync(process.execPath, [script, "--help"], {
         cwd: root,
         encoding: "utf8",
       });
@@ -103,7 +105,7 @@ describe("the scripts", () => {
     });
 
     it(`${name} refuses what it does not take before it does anything`, () => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [`scripts/${name}.mjs`, "--hepl"], {
+      const { status, stdout, stderr } = spawnSync(process.execPath, [script, "--hepl"], {
         cwd: root,
         encoding: "utf8",
       });
