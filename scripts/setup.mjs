@@ -71,7 +71,7 @@ export async function setup({ test = false } = {}) {
   const own = (dir) => !dir.startsWith(TOOLCHAIN);
   process.env.PATH = process.env.PATH.split(path.delimiter).filter(own).join(path.delimiter);
   if (!own(process.env.RUSTC ?? "")) delete process.env.RUSTC;
-  const rust = checkPrerequisites();
+  const rust = checkPrerequisites({ makesPython: test && !python.ready() });
   if (pendingSteps(rust, test).length > 0) {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, interrupted);
     await locked("setup", async () => {

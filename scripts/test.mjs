@@ -28,7 +28,7 @@ const PARTS = {
   scripts: {
     what: "set-up, build and start",
     run: nodeTests("tests/scripts", "--test-concurrency=3"), // they wait more than they compute
-    builds: [MAIN],
+    builds: [MAIN, SITES],
   },
   client: {
     what: "the page's modules, and what uses them in TypeScript",

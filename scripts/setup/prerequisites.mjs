@@ -17,7 +17,7 @@ export const aptOr = (packages, otherwise) =>
  * `otherwise` says how else it is installed. `system` answers `has(program)`, `succeeds(program,
  * args)` and, for what `rustc -vV` prints, `rustc`.
  */
-export function missing({ platform, node, rustc, has, succeeds, compilesTools }) {
+export function missing({ platform, node, rustc, has, succeeds, compilesTools, makesPython }) {
   const wanted = [
     [
       Number(node.split(".")[0]) >= NODE_MINIMUM,
@@ -55,6 +55,14 @@ export function missing({ platform, node, rustc, has, succeeds, compilesTools })
       ],
     );
   }
+  if (makesPython) {
+    wanted.push([
+      succeeds("python3", ["-c", "import ensurepip, venv"]),
+      "Python 3 with its venv module, for one of the test clients",
+      "python3 python3-venv",
+      "get it from https://www.python.org/downloads/",
+    ]);
+  }
   return wanted
     .filter(([there]) => !there)
     .map(([, what, debian, otherwise]) => ({ what, debian, otherwise }));
@@ -72,8 +80,8 @@ export function sentence(lacking, apt) {
   return `this machine lacks:\n${what}\nInstall ${lacking.length > 1 ? "them" : "it"} and come back:\n${how}`;
 }
 
-/** Stops unless all is there; returns what the user's own Rust is. */
-export function checkPrerequisites() {
+/** Stops unless all is there; returns what the user's own Rust is. `makesPython`: that of the tests is still to be set up. */
+export function checkPrerequisites({ makesPython }) {
   if (process.platform === "win32")
     throw new Stop("Windows is not supported. Run this inside WSL: wsl --install");
   const rustc = output("rustc", ["-vV"]);
@@ -84,6 +92,7 @@ export function checkPrerequisites() {
     has: (program) => which(program) !== null,
     succeeds: (program, args) => output(program, args) !== null,
     compilesTools: !workerBuild.ready(),
+    makesPython,
   });
   if (lacking.length > 0) throw new Stop(sentence(lacking, which("apt-get") !== null));
   return {

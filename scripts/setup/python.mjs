@@ -1,11 +1,9 @@
 // For the tests: a Python with an SSE client, in a virtual environment of its own.
 import fs from "node:fs";
 import path from "node:path";
-import { command, output, which } from "../lib/command.mjs";
+import { command, output } from "../lib/command.mjs";
 import { remove } from "../lib/files.mjs";
-import { Stop } from "../lib/main.mjs";
 import { TOOLCHAIN } from "../lib/paths.mjs";
-import { aptOr } from "./prerequisites.mjs";
 import { stamp, stamped, unstamp } from "./stamps.mjs";
 
 const PYTHON_PACKAGES = [
@@ -30,19 +28,9 @@ const ready = () => installed() && output(PROGRAM, ["--version"]) !== null;
 export const pythonForTests = () => (installed() ? PROGRAM : null);
 
 async function installPython(log) {
-  if (!which("python3"))
-    throw new Stop(
-      `python3 is missing (one of the test clients is Python's). Install it:\n  ${aptOr("python3 python3-venv", "https://www.python.org/downloads/")}`,
-    );
   unstamp("python");
   remove(VENV);
-  try {
-    await command(log, "python3", ["-m", "venv", VENV]);
-  } catch (error) {
-    throw new Stop(
-      `python3 cannot make a virtual environment. Install its venv module:\n  ${aptOr("python3-venv", "python3 -m ensurepip")}\n${error.message}`,
-    );
-  }
+  await command(log, "python3", ["-m", "venv", VENV]);
   await command(log, PROGRAM, [
     "-m",
     "pip",

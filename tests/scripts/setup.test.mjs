@@ -19,9 +19,12 @@ describe("what must be installed first", () => {
     has: () => true,
     succeeds: () => true,
     compilesTools: true,
+    makesPython: true,
   };
   const names = (system) => missing({ ...complete, ...system }).map(({ what }) => what);
   const without = (...programs) => ({ has: (program) => !programs.includes(program) });
+
+  const failing = (program) => ({ succeeds: (one) => one !== program });
 
   it("is nothing on a machine that has it all", () => {
     assert.deepEqual(names({}), []);
@@ -30,12 +33,17 @@ describe("what must be installed first", () => {
   for (const [what, system, expected] of [
     ["a C compiler", without("cc"), [/^a C compiler and linker \(cc\)$/]],
     ["pkg-config", without("pkg-config"), [/^pkg-config, which worker-build is compiled with$/]],
-    ["OpenSSL's headers", { succeeds: () => false }, [/^OpenSSL's headers/]],
+    ["OpenSSL's headers", failing("pkg-config"), [/^OpenSSL's headers/]],
+    ["Python", failing("python3"), [/^Python 3 with its venv module/]],
     ["npm", without("npm"), [/^npm$/]],
     ["Rust", { ...without("cargo"), rustc: null }, [/^Rust \(cargo and rustc\)$/]],
     ["a newer Rust", { rustc: rustc("1.90.0") }, [/^Rust 1\.91 or newer \(this is rustc 1\.90\.0 /]],
     ["a newer Node", { node: "16.20.0" }, [/^Node 18 or newer \(this is 16\.20\.0\)$/]],
-    ["all at once", { ...without("cc", "npm"), succeeds: () => false }, [/^npm$/, /^a C/, /^OpenSSL/]],
+    [
+      "all at once",
+      { ...without("cc", "npm"), succeeds: () => false },
+      [/^npm$/, /^a C/, /^OpenSSL/, /^Python/],
+    ],
   ]) {
     it(`names ${what}`, () => {
       const found = names(system);
@@ -45,7 +53,7 @@ describe("what must be installed first", () => {
   }
 
   it("wants OpenSSL only on Linux, and only while worker-build is still to be compiled", () => {
-    const none = { ...without("pkg-config"), succeeds: () => false };
+    const none = { ...without("pkg-config"), ...failing("ls") };
     assert.deepEqual(names({ ...none, compilesTools: false }), []);
     assert.deepEqual(names({ ...none, platform: "darwin" }), []);
   });
@@ -58,8 +66,8 @@ describe("what must be installed first", () => {
       succeeds: () => false,
     });
     const text = sentence(lacking, true);
-    assert.match(text, /^this machine lacks:\n( {2}- .*\n){4}Install them and come back:\n/);
-    assert.match(text, /apt-get install -y gcc libc6-dev pkg-config libssl-dev\n/);
+    assert.match(text, /^this machine lacks:\n( {2}- .*\n){5}Install them and come back:\n/);
+    assert.match(text, /apt-get install -y gcc libc6-dev pkg-config libssl-dev python3 python3-venv\n/);
     assert.match(text, /https:\/\/sh\.rustup\.rs/);
     assert.match(sentence(lacking, false), /install your system's C compiler\n/);
   });
