@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { EdgeEvents, Listening, State, Tick } from "./edge-events.js" */
 import { connect } from "./edge-events.js";
-import { draw, inWords, Timeline } from "./timeline.js";
+import { draw, duration, inWords, Timeline } from "./timeline.js";
 
 /** @param {string} id */
 const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -176,14 +176,6 @@ async function explain(words) {
   } catch {
     // there is none, or other settings were chosen
   }
-}
-
-/** @param {number} ms */
-function duration(ms) {
-  const s = Math.max(0, Math.round(ms / 1000));
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
-  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 }
 
 /** @param {number} [lag] */
