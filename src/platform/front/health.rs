@@ -27,8 +27,7 @@ struct Health {
 /// Answers GET and HEAD: 200, or 500 where a variable cannot be used.
 #[cold]
 pub fn get(env: &Env, front: &Front) -> Result<Response, JsValue> {
-    let problems = variables::checked(env).err().unwrap_or_default();
-    variables::log(&problems);
+    let problems = variables::problems(env);
     let (code, status) = if problems.is_empty() { (200, "ok") } else { (500, "misconfigured") };
     let health = Health {
         status,

@@ -21,7 +21,13 @@ const NO_SITE: &str = if cfg!(feature = "workers-sites") {
 pub async fn get(request: Request, env: &Env) -> Result<Response, JsValue> {
     if let Some(assets) = binding(env, "ASSETS") {
         let assets: Fetcher = assets.unchecked_into();
-        return Ok(JsFuture::from(assets.fetch(&request)?).await?.unchecked_into());
+        let answer: Response = JsFuture::from(assets.fetch(&request)?).await?.unchecked_into();
+        // The bucket's own errors have no body. One is seen in wrangler dev, right after a file
+        // was deleted.
+        if answer.status() >= 500 {
+            return Err(format!("the site's bucket answered {}", answer.status()).into());
+        }
+        return Ok(answer);
     }
     #[cfg(feature = "workers-sites")]
     if let Some(bucket) = binding(env, "__STATIC_CONTENT") {

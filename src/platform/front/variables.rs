@@ -11,42 +11,39 @@ use crate::config::{Config, ConfigError, Given};
 use crate::platform::binding;
 use crate::platform::js::runtime;
 
-/// The variables, or all that is wrong with them.
-pub type Checked = Result<Rc<Config>, Rc<Vec<ConfigError>>>;
-
-/// The variables, or `None` and a line in the log for each problem.
-pub fn config(env: &Env) -> Option<Rc<Config>> {
-    checked(env).map_err(|problems| log(&problems)).ok()
+thread_local! {
+    // Read once in an isolate's life, for the variables stay as they are.
+    static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
 }
 
-/// Reads the variables once in an isolate's life, for they stay as they are.
-pub fn checked(env: &Env) -> Checked {
-    thread_local! {
-        static CHECKED: RefCell<Option<Checked>> = const { RefCell::new(None) };
-    }
-    if let Some(checked) = CHECKED.with_borrow(Clone::clone) {
-        return checked;
-    }
-    let checked = check(env);
-    CHECKED.set(Some(checked.clone()));
-    checked
+/// The variables; `None`, and a line in the log for each problem, where they
+/// cannot be used.
+pub fn config(env: &Env) -> Option<Rc<Config>> {
+    CONFIG.with_borrow(Clone::clone).or_else(|| read(env).ok())
+}
+
+/// What is wrong with the variables. The log has a line for each problem.
+#[cold]
+pub fn problems(env: &Env) -> Vec<ConfigError> {
+    read(env).err().unwrap_or_default()
+}
+
+#[cold]
+fn read(env: &Env) -> Result<Rc<Config>, Vec<ConfigError>> {
+    let names = Object::keys(env.unchecked_ref::<Object>());
+    let names: Vec<String> = names.iter().filter_map(|name| name.as_string()).collect();
+    let config = Config::check(&names, &|name| binding(env, name).map(|value| given(&value)))
+        .inspect_err(|problems| log(problems))
+        .map(Rc::new)?;
+    CONFIG.set(Some(config.clone()));
+    Ok(config)
 }
 
 /// Says in the log what is wrong, with the values.
-#[cold]
-pub fn log(problems: &[ConfigError]) {
+fn log(problems: &[ConfigError]) {
     for problem in problems {
         runtime::console_error(&format!("the variables cannot be used: {problem}"));
     }
-}
-
-#[cold]
-fn check(env: &Env) -> Checked {
-    let names = Object::keys(env.unchecked_ref::<Object>());
-    let names: Vec<String> = names.iter().filter_map(|name| name.as_string()).collect();
-    Config::check(&names, &|name| binding(env, name).map(|value| given(&value)))
-        .map(Rc::new)
-        .map_err(Rc::new)
 }
 
 fn given(value: &JsValue) -> Given {

@@ -133,8 +133,7 @@ impl<F: Feed + 'static> Streams<F> {
         let State { live, chunk, last } = &mut *state;
         let stagger_ms = live.stagger_ms(key);
         let Some(stream) = live.get_mut(key) else { return false };
-        let ended = stream.write_until_waiting(now, stagger_ms, chunk, last);
-        if let Some(reason) = ended.unwrap_or_else(|error| Some(stream.failed(&error)))
+        if let Some(reason) = stream.write_until_waiting(now, stagger_ms, chunk, last)
             && let Some(stream) = live.remove(key)
         {
             runtime::console_log(&stream.session.log_line(reason, now));
@@ -172,7 +171,7 @@ impl<F: Feed> Live<F> {
         stagger_ms: u64,
         chunk: &mut Vec<u8>,
         last: &mut LastChunk,
-    ) -> Result<Option<EndReason>, JsValue> {
+    ) -> Option<EndReason> {
         loop {
             chunk.clear();
             if self.room == 0 {
@@ -187,15 +186,19 @@ impl<F: Feed> Live<F> {
             let next = self.session.step(moment, chunk);
             if !chunk.is_empty() {
                 self.room = self.room.saturating_sub(1);
-                self.body.enqueue(&last.array_of(chunk))?;
+                if let Err(error) = self.body.enqueue(&last.array_of(chunk)) {
+                    return Some(self.failed(&error));
+                }
             }
             match next {
-                Next::End(reason) => return self.body.close().map(|()| Some(reason)),
+                Next::End(reason) => {
+                    return Some(self.body.close().map_or_else(|e| self.failed(&e), |()| reason));
+                }
                 Next::At(time) if time > now => {
                     // Exact: a stream lives a day at most.
                     #[allow(clippy::cast_precision_loss)]
                     let ms = (time - now) as f64;
-                    return self.body.wake_after(ms).map(|()| None);
+                    return self.body.wake_after(ms).err().map(|error| self.failed(&error));
                 }
                 Next::At(_) => {}
             }
