@@ -5,7 +5,7 @@ import { at, inherit, run, runEnv, Stop, seconds } from "./lib.mjs";
 import { setup } from "./setup.mjs";
 
 const testFiles = (dir) =>
-  (fs.existsSync(at(dir)) ? fs.readdirSync(at(dir)) : [])
+  (fs.existsSync(at(dir)) ? fs.readdirSync(at(dir), { recursive: true }) : [])
     .filter((file) => file.endsWith(".test.mjs"))
     .sort()
     .map((file) => `${dir}/${file}`);

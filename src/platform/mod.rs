@@ -11,14 +11,13 @@ mod sites;
 use std::fmt;
 
 use js_sys::Reflect;
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use worker::web_sys::{Request, Response};
 use worker::{Context, Env, event};
 
 use crate::http::problem::Problem;
 use crate::http::route::{ALLOW, Route, decode_path, route, split_url};
-use front::{Front, events, site};
+use front::{events, health, site};
 use js::respond::{self, Head};
 use js::runtime;
 
@@ -54,7 +53,7 @@ fn try_answer(request: &Request, env: &Env) -> Result<Option<Response>, JsValue>
         Route::Events => events::get(request, query, env, &front),
         Route::EventsHead => events::head(request, query, env),
         Route::EventsPreflight => events::preflight(request, env),
-        Route::Health => health(&front),
+        Route::Health => health::get(env, &front),
         Route::EventsMethodNotAllowed => events::refuse_method(request, env),
         Route::MethodNotAllowed => {
             let head = Head::new(405)?.with("allow", ALLOW)?;
@@ -62,23 +61,6 @@ fn try_answer(request: &Request, env: &Env) -> Result<Option<Response>, JsValue>
         }
     };
     answer.map(Some)
-}
-
-#[derive(Serialize)]
-struct Health {
-    status: &'static str,
-    version: &'static str,
-    live_streams: usize,
-}
-
-#[cold]
-fn health(front: &Front) -> Result<Response, JsValue> {
-    let health = Health {
-        status: "ok",
-        version: env!("CARGO_PKG_VERSION"),
-        live_streams: front.streams.count(runtime::now()),
-    };
-    Head::new(200)?.json("application/json", &health)
 }
 
 /// A binding or variable of `wrangler.toml`; `None` where there is none.

@@ -30,7 +30,7 @@ struct Slot<T> {
 /// `MAX_STREAMS` allows at most.
 const SLOT_BITS: u32 = 20;
 const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
-const _: () = assert!(crate::config::limits::MAX_STREAMS.max < SLOT_MASK / 10);
+const _: () = assert!(crate::config::variables::MAX_STREAMS.max < SLOT_MASK / 10);
 
 impl<T> Default for Registry<T> {
     fn default() -> Self {

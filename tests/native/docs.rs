@@ -1,82 +1,136 @@
-//! What the documentation says is what the code does.
+//! What stands in two places is the same in both: the variables and formats of
+//! the code, the configuration as delivered, and the documentation.
 
-use crate::reader::Reader;
-use edge_events::clock::{Format, Start, Ticks, Timetable};
-use edge_events::config::Config;
-use edge_events::config::limits::{NUMBERS, Variable};
-use edge_events::session::{Moment, Next, Random, Session};
+use edge_events::clock::Format;
+use edge_events::config::variables::{self, NAMES};
+use edge_events::config::{Config, Given};
 
-const CONTRACT: &str = include_str!("../../docs/contract.md");
-const STREAMS: &str = include_str!("../../docs/streams.md");
+const WRANGLER: &str = include_str!("../../wrangler.toml");
+const WRANGLER_SITES: &str = include_str!("../../wrangler.sites.toml");
 const README: &str = include_str!("../../README.md");
-const DAY_MS: u64 = 86_400_000;
+const CONTRACT: &str = include_str!("../../docs/contract.md");
+const PAGE: &str = include_str!("../../public/index.html");
 
-/// The cells of the row of a page's table that begins with this cell.
-fn row<'a>(page: &'a str, first: &str) -> Vec<&'a str> {
-    let begin = format!("| {first} |");
-    let line = page.lines().find(|line| line.starts_with(&begin));
-    let line = line.unwrap_or_else(|| panic!("no table has a row for {first}: add it"));
-    line.trim_matches('|').split('|').map(str::trim).collect()
+/// `[vars]`, as wrangler would give them to the Worker. Values over several
+/// lines are not read.
+fn vars_of(toml: &str) -> Vec<(String, Given)> {
+    let vars = toml.split("\n[vars]\n").nth(1).expect("a section [vars]");
+    let lines = vars.lines().take_while(|line| !line.starts_with('['));
+    lines
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, value)| (name.trim().trim_matches('"').to_owned(), value_of(value.trim())))
+        .collect()
+}
+
+fn value_of(toml: &str) -> Given {
+    if let Some(rest) = toml.strip_prefix('"') {
+        return Given::Text(rest.split('"').next().unwrap().to_owned());
+    }
+    let value = toml.split('#').next().unwrap().trim();
+    if value.starts_with(['[', '{']) {
+        return Given::Structure(value.to_owned());
+    }
+    Given::Text(value.replace('_', ""))
 }
 
 #[test]
-fn the_tables_of_variables_have_the_defaults_and_ranges_of_the_code() {
-    for Variable { name, default, min, max } in NUMBERS {
-        let expected = [format!("`{name}`"), default.to_string(), format!("{min} to {max}")];
-        for (file, page) in [("docs/contract.md", CONTRACT), ("README.md", README)] {
-            assert_eq!(row(page, &expected[0])[..3], expected, "in {file}");
+fn the_file_of_variables_is_read_as_wrangler_reads_it() {
+    let toml =
+        "name = \"x\"\n[vars]\n# A = 1\nA = \"1\" # a\nB = 1_000\nC = true\nD = [1]\n[x]\nE = 1";
+    let text = |text: &str| Given::Text(text.to_owned());
+    let expected = [
+        ("A".to_owned(), text("1")),
+        ("B".to_owned(), text("1000")),
+        ("C".to_owned(), text("true")),
+        ("D".to_owned(), Given::Structure("[1]".to_owned())),
+    ];
+    assert_eq!(vars_of(toml), expected);
+}
+
+/// The values are the user's. What is delivered is in `config/variables.rs`.
+#[test]
+fn the_variables_that_the_configuration_sets_can_be_used() {
+    for (file, toml) in [("wrangler.toml", WRANGLER), ("wrangler.sites.toml", WRANGLER_SITES)] {
+        let vars = vars_of(toml);
+        let names: Vec<_> = vars.iter().map(|(name, _)| name.clone()).collect();
+        let lookup = |asked: &str| {
+            vars.iter().find(|(name, _)| name == asked).map(|(_, given)| given.clone())
+        };
+        if let Err(problems) = Config::check(&names, &lookup) {
+            let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            panic!("correct [vars] in {file}:\n  {}", problems.join("\n  "));
         }
     }
 }
 
-/// Evenly spread numbers, the same at each run (Steele et al., "SplitMix").
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u32 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed >> 32) as u32
+#[test]
+fn wrangler_toml_names_every_variable() {
+    let vars = vars_of(WRANGLER);
+    for row in variables::table() {
+        let Some(default) = row.default else { continue }; // a secret has no place in a file
+        assert!(
+            vars.iter().any(|(name, _)| name == row.name),
+            "add {} = {default:?} to [vars] in wrangler.toml, with a comment that says what it does",
+            row.name
+        );
     }
 }
 
-/// How many streams a day one client opens, over so many streams, with the
-/// default variables, which are those of the Free plan.
-fn streams_a_day(interval: u32, streams: u64) -> u64 {
-    let config = Config::from_lookup(|_| None).unwrap();
-    let mut dice = Dice(1);
-    let (mut now, mut start) = (DAY_MS, Start::Fresh);
-    for _ in 0..streams {
-        let mut roll = || dice.roll();
-        let random = Random { retry: roll(), life: roll(), budget: roll(), goodbye: roll() };
-        let ticks = Ticks::new(interval, Format::Unix);
-        let feed = Timetable::new(ticks, start, config.max_replay_ticks);
-        let mut session = Session::new(feed, &config, random, now);
-        let mut written = Vec::new();
-        loop {
-            let moment = Moment { now, room: true, near_cpu_limit: false, stagger_ms: 0 };
-            match session.step(moment, &mut written) {
-                Next::At(time) => now = now.max(time),
-                Next::End(_) => break,
+/// The pages that list every variable, with their first columns alike.
+const PAGES: [(&str, &str); 2] = [("README.md", README), ("docs/contract.md", CONTRACT)];
+
+#[test]
+fn the_pages_list_every_variable_with_its_default_and_range() {
+    for row in variables::table() {
+        let name = row.name;
+        let (cells, like) = match (row.default, row.range) {
+            (Some(default), Some((min, max))) => (format!("{default} | {min} to {max} |"), ""),
+            (default, _) => {
+                (String::new(), &*format!(" {} | {} |", default.unwrap_or_default(), row.allowed))
             }
+        };
+        let begin = format!("| `{name}` | {cells}");
+        for (file, page) in PAGES {
+            assert!(
+                page.lines().any(|line| line.starts_with(begin.trim_end())),
+                "add the row \"{begin}{like} ... |\" to the table of the variables in {file}, \
+                 or correct the one that is there"
+            );
         }
-        let seen = Reader::read(&written);
-        let last_tick = seen.events.iter().rfind(|event| event.name == "message").unwrap();
-        start = Start::After(last_tick.id.parse().unwrap());
-        now += seen.retry.unwrap();
     }
-    streams * DAY_MS / (now - DAY_MS)
 }
 
-/// The page is written by the formula in bench/lib/cost.mjs.
+/// A name that has gone from the code is not left in the documentation.
 #[test]
-fn a_client_opens_as_many_streams_a_day_as_the_page_says() {
-    for (interval, name) in [(100, "0.1 s"), (1_000, "1 s"), (10_000, "10 s")] {
-        let said: u64 = row(STREAMS, name)[2].replace(',', "").parse().unwrap();
-        let opened = streams_a_day(interval, 500);
-        let near = said * 99 / 100..=said * 101 / 100;
-        assert!(near.contains(&opened), "at {name} it opens {opened}, and the page says {said}");
+fn the_pages_list_no_variable_that_is_not_there() {
+    for (file, page) in PAGES {
+        let listed = page
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+            .map(|(name, _)| name)
+            .filter(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'));
+        for name in listed {
+            assert!(
+                NAMES.contains(&name),
+                "remove the row of {name} from {file}: it is no variable"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_readme_and_the_page_offer_every_format() {
+    let names = Format::ALL.map(|(name, _)| format!("`{name}`")).join(", ");
+    assert!(
+        README.contains(&format!("| `format` | {names} |")),
+        "in the table of parameters in README.md write \"| `format` | {names} |\""
+    );
+    for (name, _) in Format::ALL {
+        assert!(
+            PAGE.contains(&format!("name=\"format\" value=\"{name}\"")),
+            "add a choice to public/index.html: <input type=\"radio\" name=\"format\" value=\"{name}\">"
+        );
     }
 }
 

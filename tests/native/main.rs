@@ -15,9 +15,11 @@ mod requests;
 mod session;
 mod site;
 mod source;
+mod spread;
 mod tick_times;
 mod wire_format;
 
 // The promise as a whole, and what the documentation says.
 mod docs;
 mod no_tick_is_lost;
+mod prices;

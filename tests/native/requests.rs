@@ -99,15 +99,17 @@ fn an_interval_is_a_whole_number_from_100_to_60000() {
 }
 
 #[test]
-fn a_format_is_one_of_three() {
-    let format = |query: &str| Query::parse(query, &config()).map(|params| params.format);
-    assert_eq!(format(""), Ok(Format::Iso));
-    assert_eq!(format("format=iso"), Ok(Format::Iso));
-    assert_eq!(format("format=unix"), Ok(Format::Unix));
-    assert_eq!(format("format=json"), Ok(Format::Json));
+fn a_format_is_one_of_the_table_and_the_refusal_names_them_all() {
+    let format = |query: &str| Query::parse(query, &config()).map(|query| query.format);
+    assert_eq!(format(""), Ok(Format::default()));
+    for (name, known) in Format::ALL {
+        assert_eq!(format(&format!("format={name}")), Ok(known));
+    }
     for bad in ["", "ISO", "xml", "iso%20", "iso,unix"] {
         let problem = format(&format!("format={bad}")).unwrap_err();
         assert_eq!((problem.status, problem.parameter), (400, Some("format")), "{bad}");
+        let allowed = problem.allowed.unwrap().replace(" or ", ", ");
+        assert_eq!(allowed.split(", ").collect::<Vec<_>>(), Format::ALL.map(|(name, _)| name));
     }
 }
 

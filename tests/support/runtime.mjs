@@ -33,12 +33,7 @@ function builtModules(main) {
 
 function workerOptions(config, vars, adapt) {
   const { workerOptions: options, main } = readWranglerConfig(path.join(root, config));
-  const bindings = { ...options.bindings };
-  for (const [name, value] of Object.entries(vars)) {
-    if (value === null)
-      delete bindings[name]; // null: the variable is not set at all
-    else bindings[name] = String(value);
-  }
+  const bindings = vars === "as configured" ? options.bindings : vars;
   const { modulesRules, ...rest } = options; // the modules are listed, not searched for
   return adapt({ ...rest, name: "edge-events", bindings, modulesRoot: root, modules: builtModules(main) });
 }
@@ -82,7 +77,8 @@ async function startMiniflare(options) {
 /**
  * Starts the Worker on 127.0.0.1.
  *
- * `vars` override those of the configuration (null removes one), `port` 0 means any free one,
+ * `vars` are all variables that are set, of any type: the others have their defaults, whatever the
+ * user has written into the configuration ("as configured" takes that). `port` 0 means any free one,
  * `workers` are further Workers beside it (miniflare's v4 options), `adapt` changes those of ours.
  */
 export async function startRuntime({

@@ -8,14 +8,14 @@ use wasm_bindgen::prelude::*;
 use worker::Env;
 use worker::web_sys::{Request, Response};
 
-use super::Front;
+use super::{Front, variables};
 use crate::config::Config;
+use crate::config::limits::PREFLIGHT_MAX_AGE_S;
 use crate::http::accept::{self, Accepts};
 use crate::http::cors::Cors;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::route::EVENTS_ALLOW;
-use crate::platform::binding;
 use crate::platform::js::respond::{self, Head};
 use crate::platform::js::runtime;
 use crate::served;
@@ -48,7 +48,7 @@ impl Context {
     fn of(request: &Request, env: &Env) -> Result<Option<Self>, JsValue> {
         let headers: Headers = JsValue::from(request.headers()).unchecked_into();
         let origin = ORIGIN.with(|name| headers.get(name));
-        Ok(config(env).map(|config| Self { config, headers, origin }))
+        Ok(variables::config(env).map(|config| Self { config, headers, origin }))
     }
 
     fn cors(&self) -> Cors<'_> {
@@ -117,7 +117,7 @@ pub fn preflight(request: &Request, env: &Env) -> Result<Response, JsValue> {
     }
     head.with("access-control-allow-methods", EVENTS_ALLOW)?
         .with("access-control-allow-headers", "Last-Event-ID, Cache-Control")?
-        .with("access-control-max-age", "86400")?
+        .with("access-control-max-age", &PREFLIGHT_MAX_AGE_S.to_string())?
         .empty()
 }
 
@@ -190,27 +190,4 @@ fn new_stream_head(cors: Cors<'_>) -> Result<Head, JsValue> {
         // For an nginx in front: without it nginx collects events.
         .with("x-accel-buffering", "no")?
         .with_cors(cors)
-}
-
-/// The variables, parsed once in an isolate's life, for they stay as they are;
-/// `None`, with a line in the log, where one of them is wrong.
-fn config(env: &Env) -> Option<Rc<Config>> {
-    thread_local! {
-        static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
-    }
-    if let Some(config) = CONFIG.with_borrow(Clone::clone) {
-        return Some(config);
-    }
-    read_config(env).map(|config| {
-        let config = Rc::new(config);
-        CONFIG.set(Some(config.clone()));
-        config
-    })
-}
-
-#[cold]
-fn read_config(env: &Env) -> Option<Config> {
-    Config::from_lookup(|name| binding(env, name).map(|value| runtime::to_text(&value)))
-        .map_err(|error| runtime::console_error(&format!("the variables cannot be used: {error}")))
-        .ok()
 }

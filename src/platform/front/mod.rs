@@ -1,7 +1,9 @@
 //! The handlers of requests.
 
 pub mod events;
+pub mod health;
 pub mod site;
+mod variables;
 
 use std::rc::Rc;
 

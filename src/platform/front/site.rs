@@ -8,8 +8,16 @@ use worker::worker_sys::Fetcher;
 
 use crate::platform::binding;
 
-/// Answers GET and HEAD: `wrangler.toml` binds Static Assets,
-/// `wrangler.sites.toml` Workers Sites.
+/// What the log says where the configuration binds no bucket.
+const NO_SITE: &str = if cfg!(feature = "workers-sites") {
+    "no site is bound: there is neither ASSETS nor __STATIC_CONTENT"
+} else {
+    "no site is bound: there is no ASSETS (Workers Sites have a Worker of their own: wrangler.sites.toml)"
+};
+
+/// Answers GET and HEAD. `wrangler.toml` binds Static Assets as `ASSETS`. The
+/// Worker of `wrangler.sites.toml` reads Workers Sites, which bind
+/// `__STATIC_CONTENT`.
 pub async fn get(request: Request, env: &Env) -> Result<Response, JsValue> {
     if let Some(assets) = binding(env, "ASSETS") {
         let assets: Fetcher = assets.unchecked_into();
@@ -19,5 +27,5 @@ pub async fn get(request: Request, env: &Env) -> Result<Response, JsValue> {
     if let Some(bucket) = binding(env, "__STATIC_CONTENT") {
         return crate::platform::sites::get(request, bucket).await;
     }
-    Err("the configuration binds no site: neither ASSETS nor, in a build for Workers Sites, __STATIC_CONTENT".into())
+    Err(NO_SITE.into())
 }

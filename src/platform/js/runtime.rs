@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
 
+use crate::config::limits::RANDOM_NUMBERS_AT_ONCE;
 use crate::session::Random;
 
 #[wasm_bindgen]
@@ -37,13 +38,12 @@ pub fn now() -> u64 {
 /// Random numbers for one stream. They are fetched for several at a time: the
 /// call costs more than the numbers.
 pub fn random() -> Result<Random, JsValue> {
-    const AT_ONCE: u32 = 64;
     thread_local! {
         static POOL: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
     }
     POOL.with_borrow_mut(|pool| {
         if pool.len() < 4 {
-            *pool = more_random(AT_ONCE)?;
+            *pool = more_random(RANDOM_NUMBERS_AT_ONCE)?;
         }
         let mut number = || pool.pop().ok_or("no random numbers");
         Ok(Random { retry: number()?, life: number()?, budget: number()?, goodbye: number()? })

@@ -1,8 +1,8 @@
 // Clients that were cut together must not come back together.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, request } from "../support/client.mjs";
-import { runtimeWith } from "../support/suite.mjs";
+import { open, request } from "../../support/client.mjs";
+import { runtimeWith } from "../../support/suite.mjs";
 
 /** Evenly spread over `low` to `high`: inside it, hardly two alike, and each tenth of it hit. */
 function assertSpread(values, low, high) {

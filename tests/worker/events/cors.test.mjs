@@ -1,8 +1,8 @@
 // Which methods, which media types, which other sites.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, request } from "../support/client.mjs";
-import { runtimeWith } from "../support/suite.mjs";
+import { open, request } from "../../support/client.mjs";
+import { runtimeWith } from "../../support/suite.mjs";
 
 const here = "https://app.example";
 const elsewhere = "https://evil.example";

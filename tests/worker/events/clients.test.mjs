@@ -5,8 +5,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { before, describe, it } from "node:test";
-import { sleep, waitFor } from "../support/client.mjs";
-import { root, startRuntime } from "../support/runtime.mjs";
+import { sleep, waitFor } from "../../support/client.mjs";
+import { root, startRuntime } from "../../support/runtime.mjs";
 
 const INTERVAL = 100;
 const ROTATIONS = 20;

@@ -1,8 +1,8 @@
 // A comment now and then keeps proxies from cutting a quiet stream.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open } from "../support/client.mjs";
-import { latestTick, runtimeWith, withinOneMinute } from "../support/suite.mjs";
+import { open } from "../../support/client.mjs";
+import { latestTick, runtimeWith, withinOneMinute } from "../../support/suite.mjs";
 
 describe("the heartbeat", { concurrency: true }, () => {
   const quick = runtimeWith({ HEARTBEAT_MS: 100 });

@@ -3,8 +3,8 @@
 // 15 seconds by default; EDGE_EVENTS_LONG=1 makes it the full minute.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open } from "../support/client.mjs";
-import { runtimeWith } from "../support/suite.mjs";
+import { open } from "../../support/client.mjs";
+import { runtimeWith } from "../../support/suite.mjs";
 
 const SECONDS = process.env.EDGE_EVENTS_LONG === "1" ? 60 : 15;
 const CLIENTS = 200;

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { open, request, untilLive } from "../support/client.mjs";
-import { root } from "../support/runtime.mjs";
-import { idsBetween, runtimeWith } from "../support/suite.mjs";
+import { open, request, untilLive } from "../../support/client.mjs";
+import { root } from "../../support/runtime.mjs";
+import { idsBetween, runtimeWith } from "../../support/suite.mjs";
 
 const fixture = path.join(root, "tests/worker/fixtures/panic.mjs");
 const breakable = (options) => ({

@@ -1,9 +1,9 @@
 // A stream ends by itself, before the platform would end it.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, untilLive } from "../support/client.mjs";
-import { followRaw } from "../support/follow.mjs";
-import { idsBetween, latestTick, runtimeWith } from "../support/suite.mjs";
+import { open, untilLive } from "../../support/client.mjs";
+import { followRaw } from "../../support/follow.mjs";
+import { idsBetween, latestTick, runtimeWith } from "../../support/suite.mjs";
 
 const goodbye = (reason) =>
   new RegExp(

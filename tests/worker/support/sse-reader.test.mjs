@@ -1,7 +1,7 @@
 // The reader that the other tests trust, against the HTML standard's own examples and rules.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { SseReader } from "../support/sse-reader.mjs";
+import { SseReader } from "../../support/sse-reader.mjs";
 
 /** Reads `text` whole and at every split into two, and byte by byte: always the same. */
 function read(text) {

@@ -1,8 +1,8 @@
 // A client that leaves costs nothing from then on, however it leaves.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { liveStreams, open, sleep, untilLive } from "../support/client.mjs";
-import { runtimeWith } from "../support/suite.mjs";
+import { liveStreams, open, sleep, untilLive } from "../../support/client.mjs";
+import { runtimeWith } from "../../support/suite.mjs";
 
 /** Half by reset, half by a graceful close. */
 const leave = (stream, index) => (index % 2 ? stream.reset() : stream.leave());

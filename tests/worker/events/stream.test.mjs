@@ -1,8 +1,8 @@
 // The stream while nothing goes wrong.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, request } from "../support/client.mjs";
-import { idsBetween, runtimeWith, withinOneMinute } from "../support/suite.mjs";
+import { open, request } from "../../support/client.mjs";
+import { idsBetween, runtimeWith, withinOneMinute } from "../../support/suite.mjs";
 
 describe("the stream", { concurrency: true }, () => {
   const runtime = runtimeWith({ TICK_INTERVAL_MS: 200, CPU_BUDGET_MS: 1000 });

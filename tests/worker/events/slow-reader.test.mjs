@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { liveStreams, untilLive, waitFor } from "../support/client.mjs";
-import { SseReader } from "../support/sse-reader.mjs";
-import { idsBetween, runtimeWith } from "../support/suite.mjs";
+import { liveStreams, untilLive, waitFor } from "../../support/client.mjs";
+import { SseReader } from "../../support/sse-reader.mjs";
+import { idsBetween, runtimeWith } from "../../support/suite.mjs";
 
-const fixture = fileURLToPath(new URL("fixtures/slow-reader.mjs", import.meta.url));
+const fixture = fileURLToPath(new URL("../fixtures/slow-reader.mjs", import.meta.url));
 const slowReader = {
   name: "slow-reader",
   compatibilityDate: "2026-11-17",

@@ -1,8 +1,8 @@
 // What a client gets that was here before.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open } from "../support/client.mjs";
-import { idsBetween, latestTick, MINUTE, runtimeWith, withinOneMinute } from "../support/suite.mjs";
+import { open } from "../../support/client.mjs";
+import { idsBetween, latestTick, MINUTE, runtimeWith, withinOneMinute } from "../../support/suite.mjs";
 
 const MAX = 60; // MAX_REPLAY_TICKS
 

@@ -1,8 +1,8 @@
 // A thousand clients that are cut at once do not come back at once.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, sleep, waitFor } from "../support/client.mjs";
-import { startRuntime } from "../support/runtime.mjs";
+import { open, sleep, waitFor } from "../../support/client.mjs";
+import { startRuntime } from "../../support/runtime.mjs";
 
 const CLIENTS = 1000;
 const SLOT = 100; // ms

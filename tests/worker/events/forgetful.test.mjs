@@ -3,8 +3,8 @@
 // An event without an id, as the first of a connection, makes them forget where they were.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open } from "../support/client.mjs";
-import { latestTick, runtimeWith } from "../support/suite.mjs";
+import { open } from "../../support/client.mjs";
+import { latestTick, runtimeWith } from "../../support/suite.mjs";
 
 /** Resumes after `last` and gives back the blocks of the whole connection, as sent. */
 async function blocksOf(runtime, path, last) {

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
-import { open, request, untilLive, waitFor } from "../support/client.mjs";
-import { root } from "../support/runtime.mjs";
-import { latestTick, runtimeWith } from "../support/suite.mjs";
+import { open, request, untilLive, waitFor } from "../../support/client.mjs";
+import { root } from "../../support/runtime.mjs";
+import { latestTick, runtimeWith } from "../../support/suite.mjs";
 
 /** The only line of the log so far, once there is one. */
 async function onlyLine(runtime, seen) {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { EventSource } from "eventsource";
-import { open, request, untilLive, waitFor } from "../support/client.mjs";
-import { runtimeWith } from "../support/suite.mjs";
+import { open, request, untilLive, waitFor } from "../../support/client.mjs";
+import { runtimeWith } from "../../support/suite.mjs";
 
 /** Takes all ten places until the test is over. */
 async function fill(runtime, test) {
