@@ -54,7 +54,7 @@ function start(lastEventId) {
   const events = connect("/events", { interval, format, signal, lastEventId });
   stream = events;
 
-  /** @param {string} type @param {(detail: any) => void} listener */
+  /** @param {keyof import("./edge-events.js").Events} type @param {(detail: any) => void} listener */
   const on = (type, listener) =>
     events.addEventListener(type, (event) => {
       if (events === stream) listener(/** @type {CustomEvent} */ (event).detail);

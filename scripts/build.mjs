@@ -20,9 +20,19 @@ import {
 } from "./lib.mjs";
 import { setup } from "./setup.mjs";
 
-/** The Worker as it is deployed. */
+/** @typedef {{ out: string, features: string[] }} Target  the folder that it goes to, and cargo's features */
+
+/**
+ * The Worker as it is deployed.
+ *
+ * @type {Target}
+ */
 export const MAIN = { out: "build", features: [] };
-/** The same for a site in Workers Sites. */
+/**
+ * The same for a site in Workers Sites.
+ *
+ * @type {Target}
+ */
 export const SITES = { out: "build-sites", features: ["workers-sites"] };
 
 export async function build(found, { out, features } = MAIN) {

@@ -96,7 +96,7 @@ function checkTools() {
     );
   }
   return {
-    host: rustc.match(/^host: (.*)$/m)[1],
+    host: rustc.match(/^host: (.*)$/m)?.[1] ?? "unknown",
     sysroot: output("rustc", ["--print", "sysroot"]),
     version: rustc,
   };
@@ -267,6 +267,7 @@ async function buildStd(log, rust) {
   await command(log, "cargo", args, { cwd: work, env: { ...process.env, ...env } });
   const from = path.join(work, "target", WASM, "release/deps");
   const to = output(rustc, ["--print", "target-libdir", "--target", WASM]);
+  if (!to) throw new Stop(`${rustc} does not say where it looks for std. See ${log}`);
   const fresh = `${to}.new`;
   remove(fresh);
   fs.mkdirSync(fresh, { recursive: true });
@@ -412,7 +413,7 @@ async function installPython(log) {
     await command(log, "python3", ["-m", "venv", VENV]);
   } catch (error) {
     throw new Stop(
-      `python3 cannot make a virtual environment. Install its venv module:\n  ${aptOr("python3-venv", "python3 -m ensurepip")}\n${error.message}`,
+      `python3 cannot make a virtual environment. Install its venv module:\n  ${aptOr("python3-venv", "python3 -m ensurepip")}\n${error instanceof Error ? error.message : error}`,
     );
   }
   await command(log, PYTHON, [
@@ -527,7 +528,7 @@ async function runLanes(pending) {
 export async function setup({ test = false } = {}) {
   // Under a build of ours the private compiler may stand first: look at the user's own.
   const own = (dir) => !dir.startsWith(TOOLCHAIN);
-  process.env.PATH = process.env.PATH.split(path.delimiter).filter(own).join(path.delimiter);
+  process.env.PATH = (process.env.PATH ?? "").split(path.delimiter).filter(own).join(path.delimiter);
   if (!own(process.env.RUSTC ?? "")) delete process.env.RUSTC;
   const rust = checkTools();
   if (lanes(rust, test).length > 0) {

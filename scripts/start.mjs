@@ -22,7 +22,7 @@ function checkPort(ip, port) {
   }
   return new Promise((resolve, reject) => {
     const probe = net.createServer();
-    probe.once("error", (error) => {
+    probe.once("error", (/** @type {NodeJS.ErrnoException} */ error) => {
       const why =
         error.code === "EADDRINUSE" ? "is taken by another program" : `cannot be used (${error.message})`;
       reject(

@@ -5,7 +5,7 @@ import { at, inherit, run, runEnv, Stop, seconds } from "./lib.mjs";
 import { setup } from "./setup.mjs";
 
 const testFiles = (dir) =>
-  (fs.existsSync(at(dir)) ? fs.readdirSync(at(dir), { recursive: true }) : [])
+  (fs.existsSync(at(dir)) ? fs.readdirSync(at(dir), { recursive: true, encoding: "utf8" }) : [])
     .filter((file) => file.endsWith(".test.mjs"))
     .sort()
     .map((file) => `${dir}/${file}`);
@@ -20,8 +20,13 @@ function nodeTests(dir, required) {
   };
 }
 
+const cargoTest = (...options) => inherit("cargo", ["test", "--locked", ...options]);
+
+// The native tests are the Worker's own, and those of the benchmark's load client.
 const PARTS = {
-  native: () => inherit("cargo", ["test", "--locked"]),
+  native: async () =>
+    (await cargoTest()) ||
+    cargoTest("--manifest-path", at("bench/client/Cargo.toml"), "--target-dir", at("target/bench/client")),
   worker: nodeTests("tests/worker", true),
   browser: nodeTests("tests/browser", false),
 };
