@@ -1,5 +1,6 @@
 // Builds the release Worker: `node scripts/build.mjs`, the `[build] command` of wrangler.toml, into
-// build/, and with --sites, that of wrangler.sites.toml, into build-sites/.
+// build/, and with --sites, that of wrangler.sites.toml, into build-sites/. With --panics it makes the
+// Worker that the tests of panics run, in build-panics/.
 // Nothing is done when nothing that goes into it has changed.
 import fs from "node:fs";
 import path from "node:path";
@@ -34,6 +35,10 @@ export const MAIN = { out: "build", features: [] };
  * @type {Target}
  */
 export const SITES = { out: "build-sites", features: ["workers-sites"] };
+/** For the tests of what a panic costs. */
+export const PANICS = { out: "build-panics", features: ["test-panics"] };
+
+const FLAGS = { "--sites": SITES, "--panics": PANICS };
 
 export async function build(found, { out, features } = MAIN) {
   const stamp = at(out, ".stamp");
@@ -70,8 +75,11 @@ export async function build(found, { out, features } = MAIN) {
 
 if (isMain(import.meta.url)) {
   await run(async () => {
-    const wrong = process.argv.slice(2).filter((arg) => arg !== "--sites");
-    if (wrong.length > 0) throw new Stop(`unknown argument ${wrong.join(" ")}: only --sites is allowed`);
-    await build(await setup(), process.argv.includes("--sites") ? SITES : MAIN);
+    const [flag, ...others] = process.argv.slice(2);
+    if (others.length > 0 || (flag && !Object.hasOwn(FLAGS, flag))) {
+      const wrong = process.argv.slice(2).join(" ");
+      throw new Stop(`unknown argument ${wrong}: only one of ${Object.keys(FLAGS).join(", ")} is allowed`);
+    }
+    await build(await setup(), FLAGS[flag] ?? MAIN);
   });
 }

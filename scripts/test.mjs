@@ -1,6 +1,6 @@
 // Runs every test: npm test, or one part of them: npm test -- native|worker|browser.
 import fs from "node:fs";
-import { build, SITES } from "./build.mjs";
+import { build, PANICS, SITES } from "./build.mjs";
 import { at, inherit, run, runEnv, Stop, seconds } from "./lib.mjs";
 import { setup } from "./setup.mjs";
 
@@ -41,7 +41,7 @@ await run(async () => {
   const onlyNative = chosen.every((name) => name === "native");
   const found = onlyNative ? await setup() : await setup({ test: true });
   if (!onlyNative) await build(found);
-  if (chosen.includes("worker")) await build(found, SITES);
+  if (chosen.includes("worker")) for (const made of [SITES, PANICS]) await build(found, made);
 
   // A failed part does not hide what the others have to say.
   const failed = [];

@@ -25,6 +25,8 @@ pub enum ConfigError {
         /// Its value as JSON, which shows what cannot be seen; `None` for a
         /// secret.
         value: Option<String>,
+        /// The part of the value that is wrong, as JSON, where the rest is right.
+        part: Option<String>,
         /// What is allowed.
         allowed: String,
     },
@@ -42,10 +44,14 @@ pub enum ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAllowed { name, value: Some(value), allowed } => {
-                write!(f, "{name} is {value}; allowed is {allowed}")
+            Self::NotAllowed { name, value: Some(value), part, allowed } => {
+                write!(f, "{name} is {value}; ")?;
+                if let Some(part) = part {
+                    write!(f, "{part} in it cannot be used; ")?;
+                }
+                write!(f, "allowed is {allowed}")
             }
-            Self::NotAllowed { name, value: None, allowed } => {
+            Self::NotAllowed { name, value: None, allowed, .. } => {
                 write!(f, "{name} is a secret and not shown; allowed is {allowed}")
             }
             Self::Mistyped { .. } => f.write_str(&self.without_value()),
@@ -111,13 +117,19 @@ pub fn read<R: Rule>(
         Some(Given::Text(text)) => rule.read(Some(text)),
         Some(Given::Structure(_)) => None,
     };
-    value.ok_or_else(|| not_allowed(name, given.filter(|_| !R::SECRET), rule.allowed()))
+    value.ok_or_else(|| {
+        let allowed = rule.allowed();
+        let (value, part) = match given {
+            Some(Given::Text(text)) if !R::SECRET => {
+                (Some(json(&text)), rule.wrong_part(&text).map(json))
+            }
+            Some(Given::Structure(json)) if !R::SECRET => (Some(json), None),
+            _ => (None, None),
+        };
+        ConfigError::NotAllowed { name, value, part, allowed }
+    })
 }
 
-fn not_allowed(name: &'static str, given: Option<Given>, allowed: String) -> ConfigError {
-    let value = given.map(|given| match given {
-        Given::Text(text) => serde_json::to_string(&text).unwrap_or_default(),
-        Given::Structure(json) => json,
-    });
-    ConfigError::NotAllowed { name, value, allowed }
+fn json(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
 }

@@ -26,6 +26,12 @@ pub trait Rule {
     /// The default as `wrangler.toml` would write it; `None` where there is none.
     fn default(&self) -> Option<String>;
 
+    /// The part of a text for which it is not allowed, where that is not the
+    /// whole.
+    fn wrong_part<'a>(&self, _text: &'a str) -> Option<&'a str> {
+        None
+    }
+
     /// The smallest and the largest number allowed, where it is a number.
     fn range(&self) -> Option<(u64, u64)> {
         None
@@ -118,8 +124,9 @@ impl Rule for Switch {
 pub struct Text<T> {
     /// The text where the variable is not set. A test sees to it that it parses.
     pub default: &'static str,
-    /// Reads the text; `None` for one that is not allowed.
-    pub parse: fn(&str) -> Option<T>,
+    /// Reads the text. The error is the text that is not allowed, or the part of
+    /// it that is wrong.
+    pub parse: fn(&str) -> Result<T, &str>,
     /// What is allowed, in the words of a message.
     pub allowed: &'static str,
 }
@@ -136,7 +143,11 @@ impl<T> Rule for Text<T> {
     type Value = T;
 
     fn read(&self, text: Option<&str>) -> Option<T> {
-        (self.parse)(text.unwrap_or(self.default))
+        (self.parse)(text.unwrap_or(self.default)).ok()
+    }
+
+    fn wrong_part<'a>(&self, text: &'a str) -> Option<&'a str> {
+        (self.parse)(text).err().filter(|part| *part != text)
     }
 
     fn allowed(&self) -> String {

@@ -5,6 +5,8 @@
 
 mod front;
 mod js;
+#[cfg(feature = "test-panics")]
+mod panics;
 #[cfg(feature = "workers-sites")]
 mod sites;
 
@@ -47,6 +49,8 @@ fn failed(error: &JsValue) -> Result<Response, JsValue> {
 fn try_answer(request: &Request, env: &Env) -> Result<Option<Response>, JsValue> {
     let url = request.url();
     let (path, query) = split_url(&url);
+    #[cfg(feature = "test-panics")]
+    panics::at_request(path);
     let front = front::front();
     let answer = match route(&request.method(), &decode_path(path)) {
         Route::Site => return Ok(None),

@@ -9,33 +9,49 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as readWranglerConfig } from "wrangler";
+import { Inspector } from "./inspector.mjs";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const moduleTypes = { ".js": "ESModule", ".mjs": "ESModule", ".wasm": "CompiledWasm" };
 
-/** The Worker's modules: the entry first, then the handlers and what the build made. */
-function builtModules(main) {
-  const build = path.join(root, main.includes("sites") ? "build-sites" : "build");
-  if (!existsSync(path.join(build, "index.js"))) {
-    throw new Error(
-      `there is no built Worker in ${build}: run "npm run build" first, with "-- --sites" for Workers Sites`,
-    );
+const moduleOf = (file) => ({ type: moduleTypes[path.extname(file)], path: path.join(root, file) });
+
+/** The modules that a build has made, worker-build's own entry first. */
+export function builtModules(build) {
+  const flag = build.replace(/^build/, "").replace("-", "-- --");
+  if (!existsSync(path.join(root, build, "index.js"))) {
+    throw new Error(`there is no built Worker in ${build}/: run "npm run build ${flag}" first`);
   }
-  const others = readdirSync(build)
-    .map((name) => path.join(build, name))
-    .filter((file) => file !== main && path.extname(file) in moduleTypes);
-  return [main, path.join(root, "src/platform/js/handlers.js"), ...others].map((file) => ({
-    type: moduleTypes[path.extname(file)],
-    path: file,
-  }));
+  const others = readdirSync(path.join(root, build)).filter((name) => name !== "index.js");
+  return ["index.js", ...others.filter((name) => path.extname(name) in moduleTypes)].map((name) =>
+    moduleOf(`${build}/${name}`),
+  );
 }
+
+/** The entry that a configuration names, and all that it imports. */
+const modulesOf = (main) => [
+  moduleOf(path.relative(root, main)),
+  moduleOf("src/platform/js/handlers.js"),
+  ...builtModules(main.includes("sites") ? "build-sites" : "build"),
+];
+
+/**
+ * For `adapt`: puts files of tests/worker/fixtures/ before the Worker's modules. The first of them is
+ * the entry instead of ours, which it may import.
+ */
+export const behind =
+  (...fixtures) =>
+  (options) => ({
+    ...options,
+    modules: [...fixtures.map((name) => moduleOf(`tests/worker/fixtures/${name}`)), ...options.modules],
+  });
 
 function workerOptions(config, vars, adapt) {
   const { workerOptions: options, main } = readWranglerConfig(path.join(root, config));
   const bindings = vars === "as configured" ? options.bindings : vars;
   const { modulesRules, ...rest } = options; // the modules are listed, not searched for
-  return adapt({ ...rest, name: "edge-events", bindings, modulesRoot: root, modules: builtModules(main) });
+  return adapt({ ...rest, name: "edge-events", bindings, modulesRoot: root, modules: modulesOf(main) });
 }
 
 /** A Worker that does nothing but own the socket that leads straight to ours. */
@@ -102,6 +118,11 @@ export async function startRuntime({
     workers: [workerOptions(config, vars, adapt), door(port), ...workers],
   });
 
+  const inspector = new Inspector(
+    async () => (await miniflare.getInspectorURL()).host,
+    async () => (await fetch(`${url}health`)).text(),
+  );
+
   return {
     url: url.origin,
     port: Number(url.port),
@@ -117,11 +138,17 @@ export async function startRuntime({
     fetchFrom: async (name, ...request) =>
       /** @type {any} */ (await miniflare.getWorker(name)).fetch(...request),
     /** Lets V8 collect its garbage, so that what remains is in use. */
-    collectGarbage: async () => collectGarbage((await miniflare.getInspectorURL()).host, url),
-    stop: () => miniflare.dispose(),
+    collectGarbage: () => inspector.collectGarbage(),
+    /** What the isolate's objects and buffers use, in bytes. */
+    heapUsage: () => inspector.heapUsage(),
+    async stop() {
+      await inspector.close();
+      await miniflare.dispose();
+    },
     /** The process dies without a word, as in a crash; `startRuntime({port})` brings it back. */
     async kill() {
       process.kill(pid, "SIGKILL");
+      await inspector.close();
       await miniflare.dispose();
     },
   };
@@ -132,22 +159,4 @@ function residentMemory(pid) {
     return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
   }
   return 1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }));
-}
-
-/** By the inspector's protocol: https://chromedevtools.github.io/devtools-protocol/v8/HeapProfiler/ */
-async function collectGarbage(host, url) {
-  const inspector = new WebSocket(`ws://${host}/core:user:edge-events`);
-  try {
-    let done = false;
-    await new Promise((resolve, reject) => {
-      inspector.onopen = resolve;
-      inspector.onerror = () => reject(new Error(`no inspector at ${host}`));
-    });
-    inspector.onmessage = ({ data }) => (done ||= JSON.parse(data).id === 1);
-    inspector.send(JSON.stringify({ id: 1, method: "HeapProfiler.collectGarbage" }));
-    // An isolate without work does not look at its inspector: give it some.
-    while (!done) await (await fetch(`${url}health`)).text();
-  } finally {
-    inspector.close();
-  }
 }

@@ -122,18 +122,17 @@ impl<F: Feed + 'static> Streams<F> {
     /// Writes what is due and sets the timer for what comes next; false if there
     /// is no such stream.
     fn drive(&self, key: u32, now: u64) -> bool {
+        #[cfg(feature = "test-panics")]
+        crate::platform::panics::at_timer();
         // Nothing called from here calls back: the stream has no `pull`.
         let Ok(mut state) = self.state.try_borrow_mut() else { return true };
         let State { live, chunk, last } = &mut *state;
         let stagger_ms = live.stagger_ms(key);
         let Some(stream) = live.get_mut(key) else { return false };
-        if let Some(reason) = stream.write_until_waiting(now, stagger_ms, chunk, last)
+        let ended = stream.write_until_waiting(now, stagger_ms, chunk, last);
+        if let Some(reason) = ended.unwrap_or_else(|error| Some(stream.failed(&error)))
             && let Some(stream) = live.remove(key)
         {
-            if reason == EndReason::Error {
-                // Whatever failed, its client is to come back.
-                let _ = stream.body.close();
-            }
             runtime::console_log(&stream.session.log_line(reason, now));
         }
         true
@@ -153,13 +152,23 @@ fn function<T: ?Sized + wasm_bindgen::closure::WasmClosure>(closure: Closure<T>)
 }
 
 impl<F: Feed> Live<F> {
+    /// The runtime refused something. Its client is to come back.
+    #[cold]
+    fn failed(&self, error: &JsValue) -> EndReason {
+        runtime::console_error_with("a stream could not go on:", error);
+        // Refused too where the stream has ended already.
+        let _ = self.body.close();
+        EndReason::Error
+    }
+
+    /// `None` if the stream goes on.
     fn write_until_waiting(
         &mut self,
         now: u64,
         stagger_ms: u64,
         chunk: &mut Vec<u8>,
         last: &mut LastChunk,
-    ) -> Option<EndReason> {
+    ) -> Result<Option<EndReason>, JsValue> {
         loop {
             chunk.clear();
             if self.room == 0 {
@@ -174,19 +183,15 @@ impl<F: Feed> Live<F> {
             let next = self.session.step(moment, chunk);
             if !chunk.is_empty() {
                 self.room = self.room.saturating_sub(1);
-                if self.body.enqueue(&last.array_of(chunk)).is_err() {
-                    return Some(EndReason::Error);
-                }
+                self.body.enqueue(&last.array_of(chunk))?;
             }
             match next {
-                Next::End(reason) => {
-                    return Some(self.body.close().map_or(EndReason::Error, |()| reason));
-                }
+                Next::End(reason) => return self.body.close().map(|()| Some(reason)),
                 Next::At(time) if time > now => {
                     // Exact: a stream lives a day at most.
                     #[allow(clippy::cast_precision_loss)]
                     let ms = (time - now) as f64;
-                    return self.body.wake_after(ms).err().map(|_| EndReason::Error);
+                    return self.body.wake_after(ms).map(|()| None);
                 }
                 Next::At(_) => {}
             }

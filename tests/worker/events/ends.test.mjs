@@ -20,7 +20,7 @@ describe("the planned end of a life", { concurrency: true }, () => {
   const runtime = runtimeWith({ MAX_STREAM_MS: 3000, CPU_BUDGET_MS: 1000 });
   const quick = runtimeWith({ MAX_STREAM_MS: 1000, CPU_BUDGET_MS: 1000, RETRY_MS: 200 });
 
-  it("says goodbye, ends the body properly, and comes within 80 to 100 % of MAX_STREAM_MS", async () => {
+  it("says goodbye, ends the body properly, and is spread below MAX_STREAM_MS", async () => {
     const streams = Array.from({ length: 60 }, () => open(runtime, { path: "/events?interval=100" }));
     await Promise.all(streams.map((stream) => stream.finished()));
     streams.forEach((stream) => stream.leave());
@@ -30,21 +30,14 @@ describe("the planned end of a life", { concurrency: true }, () => {
       assert.deepEqual(stream.ids, idsBetween(stream.ids[0], stream.ids.at(-1), 100));
     }
 
+    // None is shorter than planned; how long they are at most is tested natively, on virtual time.
     await untilLive(runtime, 0);
-    const lives = endLines(runtime)
-      .map(({ duration_ms }) => duration_ms)
-      .sort((a, b) => a - b);
+    const lives = endLines(runtime).map(({ duration_ms }) => duration_ms);
     assert.equal(lives.length, 60);
-    assert.ok(lives[0] >= 2400, `the shortest life was ${lives[0]} ms`);
-    // The plan is at most 3,000; a busy machine's timers may add to it.
-    assert.ok(lives.at(-1) < 3000 + 1500, `the longest life was ${lives.at(-1)} ms`);
-    // Spread over all of the 600 ms: with 60 lives, no third of them stays empty by chance.
-    for (const third of [2400, 2600, 2800]) {
-      assert.ok(
-        lives.some((life) => life >= third && life < third + 250),
-        `no life near ${third}: ${lives}`,
-      );
-    }
+    assert.ok(Math.min(...lives) >= 2400, `the shortest life was ${Math.min(...lives)} ms`);
+    // Planned over 600 ms they see 24 to 31 ticks: a plan without spread would show one or two counts.
+    const counts = new Set(streams.map(({ ticks }) => ticks.length));
+    assert.ok(counts.size >= 4, `the streams have ${[...counts]} ticks`);
   });
 
   it("comes to a stream that has nothing to send", async () => {

@@ -15,12 +15,6 @@ describe("the heartbeat", { concurrency: true }, () => {
       await stream.until(({ reader }) => reader.comments.length >= 10);
       stream.leave();
       assert.match(stream.text, /^retry: [0-9]+\nid: [0-9]+\ndata: [^\n]+\n\n(:\n)+$/);
-      // Never more than the time that passed allows.
-      const passed = Date.now() - stream.headAt;
-      assert.ok(
-        stream.reader.comments.length <= passed / 100 + 1,
-        `${stream.reader.comments.length} in ${passed} ms`,
-      );
     }));
 
   it("reaches a client whose first tick is far", () =>
@@ -33,21 +27,21 @@ describe("the heartbeat", { concurrency: true }, () => {
 
   it("falls between events, never inside one", async () => {
     const stream = open(slow, { path: "/events?interval=1000" });
-    await stream.hasTicks(4);
+    await stream.until(({ ticks, reader }) => ticks.length >= 4 && reader.comments.length >= 6);
     stream.leave();
-    const wholeBlocks = stream.text.replace(/^retry: [0-9]+\n/, "").slice(0, stream.text.lastIndexOf("\n\n"));
-    assert.match(wholeBlocks, /^(id: [0-9]+\ndata: [^\n]+\n\n(:\n)*)+/);
-    assert.ok(stream.reader.comments.length >= 3, `${stream.reader.comments.length} heartbeats`);
+    const whole = stream.text.slice(0, stream.text.lastIndexOf("\n\n") + 2);
+    assert.match(whole, /^retry: [0-9]+\n(id: [0-9]+\ndata: [^\n]+\n\n(:\n)*)+$/);
     assert.ok(stream.reader.comments.every(({ insideBlock }) => !insideBlock));
   });
 
-  it("is put off by data: 1,000 ms of quiet hold three of 300 ms, not four", async () => {
+  // However late the timers fire: a tick that is due goes before a heartbeat that is due.
+  it("is put off by data: 1,000 ms of quiet hold three of 300 ms, never four", async () => {
     const stream = open(slow, { path: "/events?interval=1000" });
-    await stream.hasTicks(4);
+    await stream.until(({ ticks, reader }) => ticks.length >= 4 && reader.comments.length >= 6);
     stream.leave();
-    const counts = stream.text.split(/id: [0-9]+\ndata: [^\n]+\n\n/).slice(1, -1);
-    // The first quiet is shorter: a new client gets its first tick late.
-    for (const between of counts.slice(1)) assert.match(between, /^(:\n){1,3}$/);
+    const between = stream.text.split(/id: [0-9]+\ndata: [^\n]+\n\n/).slice(1, -1);
+    for (const heartbeats of between) assert.match(heartbeats, /^(:\n){0,3}$/);
+    assert.ok(between.includes(":\n:\n:\n"), `no quiet held three: ${JSON.stringify(between)}`);
   });
 
   it("is silent where ticks come more often", async () => {

@@ -1,7 +1,7 @@
 // The stream while nothing goes wrong.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { open, request } from "../../support/client.mjs";
+import { liveStreams, open, untilLive } from "../../support/client.mjs";
 import { idsBetween, runtimeWith, withinOneMinute } from "../../support/suite.mjs";
 
 describe("the stream", { concurrency: true }, () => {
@@ -83,13 +83,21 @@ describe("the stream", { concurrency: true }, () => {
     stream.leave();
     assert.equal(stream.ids[1] - stream.ids[0], 100);
   });
+});
 
-  it("counts in /health while it lives", async () => {
-    const streams = [open(runtime), open(runtime)];
-    await Promise.all(streams.map((stream) => stream.head()));
-    const health = (await request(runtime, { path: "/health" })).json();
-    streams.forEach((stream) => stream.leave());
-    assert.ok(health.live_streams >= 2, JSON.stringify(health));
+describe("live_streams in /health", () => {
+  const runtime = runtimeWith();
+
+  it("counts each stream while it lives", async () => {
+    const live = [];
+    for (const count of [1, 2, 3]) {
+      live.push(await open(runtime).head());
+      assert.equal(await liveStreams(runtime), count);
+    }
+    for (const count of [2, 1, 0]) {
+      live.pop().reset();
+      await untilLive(runtime, count);
+    }
   });
 });
 
