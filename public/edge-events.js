@@ -3,8 +3,8 @@
  * edge-events client 0.1.0
  * Copyright (c) 2026 The edge-events authors. SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Ticks from `/events`, live, by EventSource: with words for the state of the connection,
- * nothing lost in silence and nothing doubled, and one connection for all tabs of the origin.
+ * Ticks from `/events`, live, by EventSource: with words for the state of the connection, nothing lost
+ * in silence and nothing doubled, and one connection for all tabs of the origin.
  *
  *     import { connect } from "./edge-events.js";
  *     const ticks = connect("/events", { interval: 1000 });
@@ -18,55 +18,47 @@
  * @property {{ retry_ms: number }} overload  the server is full; the stream comes back by itself
  * @property {{ id: number }} duplicate       a tick that came twice: dropped, and the server's fault
  *
- * @typedef {"connecting" | "live" | "reconnecting" | "stopped"} StateName
- *
  * @typedef {object} State
- * @property {StateName} state
- * @property {number} since      when this state began, Unix ms
+ * @property {"connecting" | "live" | "reconnecting" | "stopped"} state
+ * @property {number} since      when it began, Unix ms
  * @property {string} [reason]   reconnecting: `lost`, `silent`, `offline`, `cut`, `overload`, `rotate`,
- *                               `refused`;
- *                               stopped: `aborted`, `off` (the server answered 204), `refused`
- * @property {number} [retryAt]  reconnecting: when the next attempt begins, Unix ms
- * @property {number} [status]   refused: the server's HTTP status
+ *                               `refused`; stopped: `aborted`, `refused`, `off` (by a 204)
+ * @property {number} [retryAt]  when the next attempt begins, Unix ms
+ * @property {number} [status]   of a refusal
  *
  * @typedef {object} Tick
- * @property {number} id         the tick's time, Unix ms
+ * @property {number} id         its time, Unix ms
  * @property {string} data       as the server wrote it
  * @property {number} arrived    Unix ms, by this machine's clock
  * @property {number} [lag]      `arrived - id`; none where ids are no times
- * @property {boolean} live      it fell due while the connection stood: only then is `lag` the connection's
+ * @property {boolean} live      it fell due while the connection stood: only then `lag` is the connection's
  * @property {boolean} replayed  it was missed, and sent later
  *
  * @typedef {object} Gap
  * @property {number} after       the last tick before it
  * @property {number} resumed_at  the first tick after it
  * @property {number} missed      how many are missing
- * @property {boolean} announced  the server said so; otherwise it was noticed here
+ * @property {boolean} announced  by the server; otherwise noticed here
  *
  * @typedef {object} Options
  * @property {number} [interval]     ms between ticks; left out, the server's default
- * @property {string} [format]       how ticks are written: a name that the server knows
+ * @property {string} [format]       of ticks, by the server's name for it
  * @property {AbortSignal} [signal]  stops the stream for good
- * @property {boolean} [shared]      one connection for all tabs with the same settings (default true);
- *                                   where the browser has no Web Locks, each tab has its own
+ * @property {boolean} [shared]      one connection for all tabs with the same settings (default true)
  * @property {number} [lastEventId]  go on after this tick
  * @property {number} [patience]     ms without the expected tick before the stream is reopened (5000)
  *
- * @typedef {{ failures: number, retryAt: number, firm: boolean, full: number }} Backoff
- *   one for all tabs: failures in a row; when to try again; whether somebody asked for this wait, so
- *   that nothing cuts it short; until when a full server wants no attempt (Unix ms)
- */
-/**
- * @template {keyof Events} K
- * @typedef {(event: CustomEvent<Events[K]>) => void} Listener
- */
-/**
- * An EventTarget that knows its events: whoever misspells a name or a detail is told by TypeScript.
- * @typedef {<K extends keyof Events>(type: K, listener: Listener<K> | { handleEvent: Listener<K> }, options?: boolean | AddEventListenerOptions) => void} Listening
+ * @typedef {object} Backoff  one for all tabs
+ * @property {number} failures  in a row
+ * @property {number} retryAt
+ * @property {boolean} firm     somebody asked for this wait: nothing cuts it short
+ * @property {number} full      until then a full server wants no attempt
+ *
+ * @typedef {<K extends keyof Events>(type: K, listener: ((event: CustomEvent<Events[K]>) => void) | { handleEvent(event: CustomEvent<Events[K]>): void }, options?: boolean | AddEventListenerOptions) => void} Listening
  * @typedef {{ addEventListener: Listening, removeEventListener: Listening, dispatchEvent(event: Event): boolean }} TypedTarget
  */
 
-const RETRY_MS = 2_000; // the first wait after a loss; doubled for each failure up to the next line
+const RETRY_MS = 2_000; // the first wait after a loss; doubled for each failure up to
 const MAX_RETRY_MS = 30_000;
 const OVERLOAD_MS = 15_000; // where the server does not say
 const MAX_INTERVAL_MS = 60_000; // the slowest stream there is: assumed until two ticks tell better
@@ -75,7 +67,7 @@ const RECENT = 60; // ticks kept for a tab that comes later: as many as the serv
 const NEAR_MS = 30 * 86_400_000; // an id further from now is no time: a replay is never so old
 const TABS_VERSION = 2; // of the messages between tabs: tabs of another version share nothing
 
-/** Clients that were cut together must not come back together. @param {number} ms */
+/** So that clients that were cut together do not come back together. @param {number} ms */
 const spread = (ms) => Math.round(ms * (0.5 + Math.random()));
 
 /** How long to wait after so many failures before the last one. @param {number} failures */
@@ -115,11 +107,11 @@ export class Order {
   /** @type {boolean | undefined} */ #times; // ids are times; unknown before the first tick
   /** @type {any[]} */ #recent = [];
   #delivered = false; // `last` was delivered here, and not only claimed by the page
-  // Of this tab's own connection:
+  // Of this tab's own connection: the id that it resumed from, the last one that it brought, and the
+  // least lag: the way and the difference of the clocks.
+  /** @type {number | undefined} */ #from;
   /** @type {number | undefined} */ #heard;
-  #first = true;
-  #resumed = false;
-  #leastLag = Infinity; // the way and the difference of the clocks, without what was late
+  /** @type {number | undefined} */ #offset;
 
   /** @param {number} [interval] @param {number} [last] */
   constructor(interval, last) {
@@ -141,33 +133,30 @@ export class Order {
   /** A connection begins, here or in another tab. What the last one taught about the interval is
    * forgotten, for the server may have another one by now. */
   opening() {
-    this.#learned = this.#before = undefined;
-    this.#heard = this.last;
-    this.#resumed = this.last !== undefined;
-    this.#first = true;
+    this.#learned = this.#before = this.#heard = undefined;
+    this.#from = this.last;
   }
 
   /** What came on this tab's own connection. @param {string} text @param {string} data @param {number} openedAt */
   read(text, data, openedAt) {
     const id = Number(text);
     const arrived = Date.now();
-    const first = this.#first;
-    const old = this.#heard !== undefined && id <= this.#heard;
-    this.#first = false;
-    if (old && !first) return { type: "duplicate", id };
-    // A server that resumes sends what is newer. This one began afresh, for it did not know the id:
-    // its interval is another one by now, or the id is ahead of its clock.
-    if (old) this.#resumed = false;
+    const first = this.#heard === undefined;
+    const afresh = id <= (this.#heard ?? this.#from ?? NaN);
+    if (afresh && !first) return { type: "duplicate", id };
+    // This server did not resume but begin afresh, for it did not know the id: its interval is another
+    // one by now, or the id is ahead of its clock.
+    if (afresh) this.#from = undefined;
     this.#heard = id;
     if (Math.abs(arrived - id) < NEAR_MS) this.#times = true;
     const lag = this.#times ? arrived - id : undefined;
-    const offset = Number.isFinite(this.#leastLag) ? this.#leastLag : 0;
     // The first tick of a new client was due before it came; so was whatever would have arrived
     // before this connection opened. Ids that are no times do not tell: what was missed comes at once.
-    const due = lag === undefined ? arrived - SETTLE_MS : id + offset;
-    const live = this.#resumed ? due >= openedAt : !first;
-    if (live && lag !== undefined) this.#leastLag = Math.min(this.#leastLag, lag);
-    return { type: "tick", id, data, arrived, lag, live, replayed: !live && this.#resumed, afresh: old };
+    const resumed = this.#from !== undefined;
+    const due = lag === undefined ? arrived - SETTLE_MS : id + (this.#offset ?? 0);
+    const live = resumed ? due >= openedAt : !first;
+    if (live && lag !== undefined) this.#offset = Math.min(this.#offset ?? lag, lag);
+    return { type: "tick", id, data, arrived, lag, live, replayed: resumed && !live, afresh };
   }
 
   /** What this tab's listeners are to hear of a message. @param {any} message @returns {any[]} */
@@ -185,8 +174,8 @@ export class Order {
     if (this.#before !== undefined) this.#learned = Math.min(this.#learned ?? Infinity, id - this.#before);
     this.#before = this.#had = this.last = id;
     if (old) this.#recent = [];
-    // Where the server began afresh, its first tick is older than one that was delivered: it is not
-    // shown again. What follows it is new.
+    // The server began afresh with a tick that is older than one that was delivered. It is not
+    // delivered again; what follows it is new.
     if (old && this.#delivered) return [];
     this.#delivered = true;
     this.#recent.push(tick);
@@ -224,9 +213,8 @@ export class Order {
 }
 
 /**
- * One EventSource at a time, reopened for as long as it takes. The waiting is done here and not by
- * EventSource, which never says when it will try again, never slows down, cannot be told to hurry,
- * and gives up for good on a 500.
+ * One EventSource at a time, reopened for as long as it takes. The waiting is done here, for EventSource
+ * never says when it will try again, never slows down, cannot hurry, and gives up for good on a 500.
  */
 class Connection {
   /** @type {EventSource | undefined} */ #source;
@@ -235,7 +223,7 @@ class Connection {
   #settled = false;
   #brought = false; // this connection has brought an event
   #openedAt = 0;
-  deadline = 0; // by then this connection has done something: heard, tried, or given up. Unix ms
+  deadline = 0; // by then it will have heard something, tried again, or given up
 
   /**
    * @param {string} url
@@ -267,6 +255,7 @@ class Connection {
     this.#source = source;
     this.#settled = this.#brought = false;
     this.#openedAt = Date.now();
+    this.backoff.retryAt = 0;
     this.ids.opening();
     // A server sends its headers at once. This one may take the connection and hang.
     this.#wait(2 * this.patience, () => this.#lost("silent"));
@@ -289,17 +278,17 @@ class Connection {
       this.tell({ type: "gap", announced: true, ...fields(data) });
     });
     source.addEventListener("rotate", ({ data }) => {
-      const { reason, retry_ms = RETRY_MS } = fields(data);
+      const { reason, retry_ms } = fields(data);
       this.tell({ type: "rotate", reason });
       if (source !== this.#source) return; // a listener has cut it
       // The server spreads the ends of lives, so coming back at once makes no crowd; unless this
-      // connection brought nothing, for then it would be a tight loop. At its CPU limit it has none
-      // to spare: then it says when to come back.
+      // connection brought nothing: that would be a tight loop. At its CPU limit the server has no
+      // time to spare, and says when to come back.
       if (reason === "lifetime" && this.#brought) this.open();
-      else this.#retry("rotate", retry_ms, true);
+      else this.#retry("rotate", Number(retry_ms) || RETRY_MS, true);
     });
     source.addEventListener("overload", ({ data }) => {
-      const { retry_ms = spread(OVERLOAD_MS) } = fields(data);
+      const retry_ms = Number(fields(data).retry_ms) || spread(OVERLOAD_MS);
       this.backoff.full = Date.now() + retry_ms;
       this.tell({ type: "overload", retry_ms });
       if (source === this.#source) this.#retry("overload", retry_ms, true);
@@ -406,8 +395,8 @@ class Tabs {
     this.#channel.onmessage = ({ data: { to = this.#me, from, message } }) => {
       if (to === this.#me) on.hear(message, from);
     };
-    this.#queue();
     this.watch(Date.now() + patience);
+    this.#queue();
   }
 
   /** To one tab, or to all others. @param {any} message @param {string} [to] */
@@ -428,8 +417,7 @@ class Tabs {
       const options = steal ? { steal } : { signal: turn.signal };
       await navigator.locks.request(this.name, options, held);
     } catch (error) {
-      // AbortError: the lock was taken from this tab, or it left the line. Anything else: no
-      // locks here, so no sharing.
+      // AbortError: the lock was taken from this tab, or it left the line. Else there are no locks.
       if (Object(error).name !== "AbortError") {
         this.leave();
         return this.on.lead();
@@ -443,9 +431,9 @@ class Tabs {
 
   /**
    * Takes the lead when `until` is over and, some while later, no word has come of the tab that has
-   * it: it is frozen or hangs. `until` is what that tab itself said: by then its own timer will have
-   * heard something, tried again or given up, and each of these it tells. So nobody takes the lead
-   * from a tab that is known to be trying, however long the server hangs.
+   * it: it is frozen or hangs. `until` is that tab's own deadline: by then it will have heard
+   * something, tried again or given up, and each of these it tells. So nobody takes the lead from a
+   * tab that is known to be trying, however long the server hangs.
    * @param {number} until @param {boolean} [again]
    */
   watch(until, again = false) {
@@ -492,23 +480,25 @@ export class EdgeEvents extends Target {
     this.url = withQuery(new URL(url, globalThis.location?.href).href, { interval, format });
     this.#order = new Order(interval, lastEventId);
     this.#patience = patience;
-    signal?.addEventListener("abort", () => this.#stop("aborted"), { signal: this.#life.signal });
-    if (signal?.aborted) this.#stop("aborted");
+    const stop = () => this.#become({ state: "stopped", reason: "aborted" });
+    signal?.addEventListener("abort", stop, { signal: this.#life.signal });
+    if (signal?.aborted) stop();
     else this.#begin(shared);
   }
 
   /** @param {boolean} shared */
   #begin(shared) {
-    const hurry = () => {
-      if (document.visibilityState === "visible") this.#connection?.hurry();
-    };
-    this.#on(globalThis, "online", () => this.#connection?.hurry());
-    this.#on(globalThis, "pageshow", hurry);
-    this.#on(globalThis.document, "visibilitychange", hurry);
-    this.#on(globalThis.document, "resume", hurry);
+    const { document } = globalThis;
+    const hurry = () => this.#connection?.hurry();
+    const hurryIfSeen = () => document.visibilityState === "visible" && hurry();
     // A frozen tab would keep the others waiting for its connection.
-    this.#on(globalThis.document, "freeze", () => this.#stepDown());
-    this.#on(globalThis, "pagehide", () => this.#stepDown());
+    const stepDown = () => this.#connection && this.#tabs?.stepDown();
+    this.#on(globalThis, "online", hurry);
+    this.#on(globalThis, "pageshow", hurryIfSeen);
+    this.#on(globalThis, "pagehide", stepDown);
+    this.#on(document, "visibilitychange", hurryIfSeen);
+    this.#on(document, "resume", hurryIfSeen);
+    this.#on(document, "freeze", stepDown);
 
     if (!shared || !globalThis.navigator?.locks || !globalThis.BroadcastChannel) return this.#lead();
     this.#tabs = new Tabs(this.url, this.#patience, {
@@ -551,10 +541,6 @@ export class EdgeEvents extends Target {
   #follow() {
     this.#connection?.stop();
     this.#connection = undefined;
-  }
-
-  #stepDown() {
-    if (this.#tabs && this.#connection) this.#tabs.stepDown();
   }
 
   #hello() {
@@ -609,19 +595,12 @@ export class EdgeEvents extends Target {
     const same = next.state === now.state && next.reason === now.reason && next.retryAt === now.retryAt;
     if (same || now.state === "stopped") return;
     this.#state = { since: next.state === now.state ? now.since : Date.now(), ...next };
-    if (next.state === "stopped") this.#leave();
+    if (next.state === "stopped") {
+      this.#life.abort();
+      this.#follow();
+      this.#tabs?.leave();
+    }
     this.#emit("state", this.#state);
-  }
-
-  /** @param {string} reason */
-  #stop(reason) {
-    this.#become({ state: "stopped", reason });
-  }
-
-  #leave() {
-    this.#life.abort();
-    this.#follow();
-    this.#tabs?.leave();
   }
 
   /** @param {string} type @param {any} detail */
@@ -629,7 +608,7 @@ export class EdgeEvents extends Target {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  /** @param {EventTarget | undefined} target @param {string} type @param {() => void} listener */
+  /** @param {EventTarget | undefined} target @param {string} type @param {() => unknown} listener */
   #on(target, type, listener) {
     target?.addEventListener?.(type, listener, { signal: this.#life.signal });
   }

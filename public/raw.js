@@ -1,5 +1,5 @@
 // @ts-check
-/** The stream byte for byte, by fetch: EventSource shows no comments and no `retry:`. */
+/** The raw panel: the stream byte for byte, by fetch, for EventSource shows no comments and no `retry:`. */
 import { isFinal, pause } from "./edge-events.js";
 
 export const MAX_LINES = 200;
@@ -66,4 +66,31 @@ export async function read(url, signal, { text, note }) {
     note(`${words}, again in ${Math.ceil(ms / 1000)} s`);
     await new Promise((resume) => setTimeout(resume, ms));
   }
+}
+
+/** Shows it in the page. @param {string} url @param {AbortSignal} signal @param {() => void} onHeartbeat */
+export function show(url, signal, onHeartbeat) {
+  const box = /** @type {HTMLElement} */ (document.getElementById("bytes"));
+  const state = /** @type {HTMLElement} */ (document.getElementById("raw-state"));
+  const tail = new Tail();
+  let total = 0;
+  let words = "";
+  const render = () => {
+    const follows = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
+    box.textContent = String(tail);
+    if (follows) box.scrollTop = box.scrollHeight;
+    state.textContent = `On a connection of its own: ${words}, ${total} bytes.`;
+  };
+  return read(url, signal, {
+    text(text, bytes) {
+      total += bytes;
+      tail.push(text);
+      if (/^:/m.test(text)) onHeartbeat();
+      render();
+    },
+    note(news) {
+      words = news;
+      render();
+    },
+  });
 }

@@ -9,6 +9,8 @@ import { root } from "../support/runtime.mjs";
 import { waitFor } from "../support/wait.mjs";
 import { bareTabs } from "./bare.mjs";
 
+const AXE = readFileSync(path.join(root, "node_modules/axe-core/axe.min.js"), "utf8");
+
 // It starts nothing of its own that would talk to the internet.
 const FLAGS = [
   "--no-sandbox",
@@ -126,8 +128,31 @@ export async function assertClean(tab, but = /^$/) {
     tab.errors.filter((error) => !but.test(error)),
     [],
   );
-  const violations = await tab.page.evaluate(() => globalThis.seen?.violations ?? []);
-  assert.deepEqual(violations, []);
+  assert.deepEqual((await tab.seen()).violations, []);
+}
+
+/** All of axe's rules, on the page as it stands. */
+export async function violations(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+/** Whether the picture shows this colour of the style, like `tick` or `outage`. */
+export function inked(page, colour) {
+  return page.evaluate((colour) => {
+    const canvas = document.getElementById("strip");
+    const style = getComputedStyle(canvas).getPropertyValue(`--${colour}`);
+    const [red, green, blue] = style.match(/[\da-f]{2}/gi).map((hex) => parseInt(hex, 16));
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    for (let k = 0; k < data.length; k += 4) {
+      if (data[k] === red && data[k + 1] === green && data[k + 2] === blue && data[k + 3] === 255)
+        return true;
+    }
+    return false;
+  }, colour);
 }
 
 /** What Chromium itself writes when a request fails; no script can prevent it. */

@@ -169,62 +169,6 @@ describe("the connection of the client module", () => {
     });
   }
 
-  for (const [event, target] of [
-    ["online", "window"],
-    ["pageshow", "window"],
-    ["visibilitychange", "document"],
-    ["resume", "document"],
-  ]) {
-    describe(`when timers may have slept: ${event}`, () => {
-      const wake = (t) => {
-        const [page, window] = [new EventTarget(), new EventTarget()];
-        globalThis.document = Object.assign(page, { visibilityState: "visible" });
-        globalThis.addEventListener = window.addEventListener.bind(window);
-        t.after(() => {
-          delete globalThis.document;
-          delete globalThis.addEventListener;
-        });
-        return () => (target === "window" ? window : page).dispatchEvent(new Event(event));
-      };
-
-      it("does not wait for them", (t) => {
-        const woken = wake(t);
-        listen();
-        source().open();
-        source().tick(START);
-        mock.timers.setTime(START + 3000);
-        woken();
-        assert.equal(sources.length, 1, "a stream that is well is left alone");
-        mock.timers.setTime(START + 3_600_000); // the clock went on and no timer ran, as in sleep
-        woken();
-        assert.equal(sources.length, 2);
-        source().fail(LOST);
-        woken();
-        assert.equal(sources.length, 3, "waiting is over");
-      });
-
-      for (const [what, begin] of [
-        ["a full server", () => source().say("overload", { retry_ms: 9000 })],
-        ["a server at its CPU limit", () => source().say("rotate", { reason: "cpu", retry_ms: 9000 })],
-        ["a cut", (stream) => stream.cut(9000)],
-      ]) {
-        it(`gives its time to ${what}, and no more`, (t) => {
-          const woken = wake(t);
-          const { stream } = listen();
-          source().open();
-          source().tick(START);
-          begin(stream);
-          mock.timers.setTime(START + 8999);
-          woken();
-          assert.equal(sources.length, 1);
-          mock.timers.setTime(START + 9001);
-          woken();
-          assert.equal(sources.length, 2);
-        });
-      }
-    });
-  }
-
   it("stops by its signal, for good", () => {
     const { stream, states } = listen();
     source().open();
