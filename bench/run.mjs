@@ -1,7 +1,7 @@
 // The benchmark: npm run bench [-- --quick] [--peers a,b] [--before DIR] [--rounds N] [--only a,b] [--report]
 import fs from "node:fs";
-import { parseArgs } from "node:util";
 import { build } from "../scripts/build.mjs";
+import { readArguments } from "../scripts/lib/options.mjs";
 import { output, readText, run, Stop, seconds, writeWhole } from "../scripts/lib.mjs";
 import { setup } from "../scripts/setup.mjs";
 import { about } from "./lib/about.mjs";
@@ -48,25 +48,20 @@ const QUICK = {
   },
 };
 
-/** @satisfies {import("node:util").ParseArgsOptionsConfig} */
-const OPTIONS = {
-  quick: { type: "boolean" },
-  report: { type: "boolean" },
-  peers: { type: "string" },
-  before: { type: "string" },
-  rounds: { type: "string" },
-  only: { type: "string" },
+const USAGE = {
+  command: "npm run bench",
+  about: "Measures the Worker and the same written otherwise, side by side, and writes bench/results/.",
+  options: {
+    quick: { kind: "flag", what: "one round, without the slow peers and measures" },
+    peers: { kind: "value", value: "a,b", what: `of ${Object.keys(SERVERS).join(", ")}` },
+    before: { kind: "value", value: "folder", what: "another checkout of this project, as one peer more" },
+    rounds: { kind: "value", value: "number", what: `1 to 99; ${FULL.rounds} where none is named` },
+    only: { kind: "value", value: "a,b", what: `of ${Object.keys(FULL.measures).join(", ")}` },
+    report: { kind: "flag", what: "write the report again from the last results" },
+  },
 };
 
-function readPlan(args) {
-  let values;
-  try {
-    ({ values } = parseArgs({ args, options: OPTIONS }));
-  } catch (error) {
-    throw new Stop(
-      `${error instanceof Error ? error.message : error}\nAllowed are --quick, --peers a,b, --before DIR, --rounds N, --only a,b and --report.`,
-    );
-  }
+function readPlan({ values }) {
   const base = values.quick ? QUICK : FULL;
   const rounds = values.rounds === undefined ? base.rounds : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 99) {
@@ -170,7 +165,9 @@ const summary = (seen) =>
     .join(", ");
 
 await run(async () => {
-  const plan = readPlan(process.argv.slice(2));
+  const read = readArguments(USAGE);
+  if (!read) return;
+  const plan = readPlan(read);
   if (plan.report) {
     const known = readText(results("results.json"));
     if (!known)

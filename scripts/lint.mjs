@@ -2,7 +2,11 @@
 // Rust is linted for both targets, the benchmark's and the test clients' crates included; JavaScript
 // by Biome, and by TypeScript for the types that its comments give.
 import { installPeers } from "../bench/lib/peers.mjs";
-import { at, buildEnv, inherit, run, Stop } from "./lib.mjs";
+import { inherit } from "./lib/command.mjs";
+import { buildEnv } from "./lib/env.mjs";
+import { run, Stop } from "./lib/main.mjs";
+import { readArguments } from "./lib/options.mjs";
+import { at } from "./lib/paths.mjs";
 import { setup } from "./setup.mjs";
 
 // Crates that are no part of the Worker, each with the folder that it is built in by others too.
@@ -48,7 +52,14 @@ function* checks(found) {
     yield [`clippy of ${one[0]} for wasm32`, ...wasmClippy(crate(one))];
 }
 
+const USAGE = {
+  command: "npm run lint",
+  about: "Checks format and lints of Rust, for this machine and for wasm32, and of JavaScript, CSS and JSON.",
+  options: {},
+};
+
 await run(async () => {
+  if (!readArguments(USAGE)) return;
   const found = await setup();
   await installPeers(); // for their types
   const failed = [];

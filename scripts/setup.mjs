@@ -6,7 +6,8 @@ import path from "node:path";
 import { killChildren } from "./lib/command.mjs";
 import { hash, writeWhole } from "./lib/files.mjs";
 import { locked } from "./lib/lock.mjs";
-import { isMain, run, Stop, seconds } from "./lib/main.mjs";
+import { isMain, run, seconds } from "./lib/main.mjs";
+import { readArguments } from "./lib/options.mjs";
 import { at, BIN, ENV_FILE, NODE, TOOLCHAIN } from "./lib/paths.mjs";
 import { removeLeftovers } from "./setup/cargo-install.mjs";
 import { chromium } from "./setup/chromium.mjs";
@@ -90,12 +91,20 @@ function interrupted() {
   process.exit(130);
 }
 
+const USAGE = {
+  command: "node scripts/setup.mjs",
+  about: "Sets up what is missing. Every other script does that by itself first.",
+  options: {
+    test: { kind: "flag", what: "what the tests need, too: a Chromium, and a Python with an SSE client" },
+  },
+};
+
 if (isMain(import.meta.url)) {
   const start = Date.now();
   await run(async () => {
-    const wrong = process.argv.slice(2).filter((arg) => arg !== "--test");
-    if (wrong.length > 0) throw new Stop(`unknown argument ${wrong.join(" ")}: only --test is allowed`);
-    const { world } = await setup({ test: process.argv.includes("--test") });
+    const read = readArguments(USAGE);
+    if (!read) return;
+    const { world } = await setup({ test: read.values.test });
     console.log(`Everything is set up (std for wasm32: ${world}), checked in ${seconds(start)}.`);
   });
 }

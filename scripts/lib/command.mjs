@@ -44,7 +44,8 @@ export function onChildrenChanged(listener) {
   childrenChanged = listener;
 }
 
-function start(file, args, options) {
+/** Starts a program that `killChildren` ends, too. */
+export function launch(file, args, options) {
   const child = spawn(file, args, { cwd: ROOT, ...options });
   const gone = () => children.delete(child) && childrenChanged();
   child.once("error", gone);
@@ -71,7 +72,7 @@ export function command(log, file, args, options = {}) {
   const out = fs.openSync(log, "a");
   fs.writeSync(out, `$ ${file} ${args.join(" ")}\n`);
   return new Promise((resolve, reject) => {
-    const child = start(file, args, { ...options, stdio: ["ignore", out, out] });
+    const child = launch(file, args, { ...options, stdio: ["ignore", out, out] });
     const end = (problem) => {
       fs.closeSync(out);
       if (!problem) return resolve();
@@ -85,7 +86,7 @@ export function command(log, file, args, options = {}) {
 /** Runs a command in the foreground, its output shown; resolves to its exit code. */
 export function inherit(file, args, options = {}) {
   return new Promise((resolve, reject) => {
-    const child = start(file, args, { stdio: ["ignore", "inherit", "inherit"], ...options });
+    const child = launch(file, args, { stdio: ["ignore", "inherit", "inherit"], ...options });
     child.once("error", (error) => reject(new Stop(`${file} cannot be run: ${error.message}`)));
     child.once("exit", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 1)));
   });

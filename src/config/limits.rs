@@ -8,10 +8,11 @@
 
 use super::variables::{CPU_BUDGET_MS, MAX_REPLAY_TICKS, TICK_INTERVAL_MS};
 
-/// CPU time of one event or heartbeat, in microseconds, timer and network
-/// included: whole-process time on one pinned core, 45 to 75 where it was
-/// measured (2026-11-22, workerd 1.20261117.1, 500 streams at 10 a second; run
-/// `npm run bench`). The upper end, so that the platform's own end comes later.
+/// CPU time of one event or heartbeat, in microseconds, with its timer and its
+/// way through the network: time of the whole process on one pinned core.
+/// Measured were 45 to 75 (2026-11-22, workerd 1.20261117.1, 500 streams at 10 a
+/// second; run `npm run bench`). The greatest is taken, so that a stream ends by
+/// itself before the platform ends it.
 pub const EVENT_CPU_US: u64 = 75;
 
 /// CPU time of a stream's opening and its goodbye together, in microseconds.
@@ -33,8 +34,9 @@ const _: () = assert!(
 /// of the time (`BENCHMARKS.md`).
 pub const WAKES_PER_MS: usize = 20;
 
-/// Chunks that may wait for a client that does not read. A chunk is what one
-/// wake writes: one event as a rule, at most [`EVENTS_PER_CHUNK`].
+/// Chunks that may wait for a client that does not read. A chunk is what a stream
+/// writes when it is woken once: one event as a rule, at most
+/// [`EVENTS_PER_CHUNK`].
 pub const HIGH_WATER_MARK: u32 = 4;
 
 /// Events in one chunk at most, so that a long replay is sent as fast as the
@@ -50,8 +52,8 @@ const _: () = assert!(
 /// milliseconds.
 pub const ROOM_CHECK_MS: (u64, u64) = (10, 1_000);
 
-/// Milliseconds after its planned end at which a stream that was never heard
-/// of again is forgotten: time for a stalled isolate to end it properly.
+/// Milliseconds after its planned end at which a stream is forgotten if nobody
+/// has reported its end. A stalled isolate has this long to end it properly.
 pub const FORGET_AFTER_MS: u64 = 60_000;
 
 /// Milliseconds by which the clocks of two machines may differ.
@@ -82,14 +84,14 @@ pub const RETRY_SPREAD: (u32, u32) = (50, 150);
 /// that streams that began together do not end together.
 pub const END_SPREAD: (u32, u32) = (80, 100);
 
-/// `base` times a percentage that `random` picks evenly from `range`, bounds
-/// included.
+/// `base` times a percentage out of `range`, whose bounds are included. `random`
+/// picks it: even numbers give an even spread.
 #[must_use]
 pub fn spread(base: u32, range: (u32, u32), random: u32) -> u32 {
     let share = |percent: u32| u64::from(base) * u64::from(percent) / 100;
     let low = share(range.0);
     let width = share(range.1).saturating_sub(low);
-    // The product's high half: even over 0..=width, without a division.
+    // random / 2^32 of all the values from 0 to width.
     let offset = (u64::from(random) * (width + 1)) >> 32;
     u32::try_from(low + offset).unwrap_or(u32::MAX)
 }

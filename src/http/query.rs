@@ -20,8 +20,8 @@ pub struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// Reads the first of each known name. Others are ignored: polyfills add
-    /// their own against caches.
+    /// Of each known name the first value counts. Other names are ignored, because
+    /// polyfills add some of their own to get past caches.
     ///
     /// # Errors
     /// 400 for a bad `interval` or `format`.

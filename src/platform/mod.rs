@@ -1,7 +1,8 @@
 //! The Worker: the only place that names the runtime.
 //!
-//! What few requests need is marked `#[cold]`: the runtime optimizes whole
-//! functions, and a stream should not wait for what it does not run.
+//! What few requests need is marked `#[cold]`, which keeps it in functions of its
+//! own: the runtime optimizes a function as a whole before it runs fast, and a
+//! stream should not wait for code that it does not use.
 
 mod front;
 mod js;
@@ -23,18 +24,21 @@ use front::{events, health, site};
 use js::respond::{self, Head};
 use js::runtime;
 
-/// Answers a request: the site's when its bucket has answered, all others at once.
+/// Answers a request. A file of the site must be fetched from its bucket first;
+/// everything else is answered at once, by [`answer`].
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response, fmt::Error> {
     let answer = match answer(&request, &env) {
         Ok(None) => site::get(request, &env).await.or_else(|error| failed(&error)).map(Some),
         answered => answered,
     };
-    // The worker crate makes a bare 500 of an error.
+    // Every error has become an answer, if only there was one to be made. What is
+    // left the worker crate answers by 500 without a body.
     answer.ok().flatten().ok_or(fmt::Error)
 }
 
-/// The answer, unless it is the site's. `entry.js` asks here first.
+/// The answer to a request for anything but the site; `None` if it is for the
+/// site. `entry.js` asks here first, because a function costs less than a promise.
 #[wasm_bindgen]
 pub fn answer(request: &Request, env: &Env) -> Result<Option<Response>, JsValue> {
     try_answer(request, env).or_else(|error| failed(&error).map(Some))

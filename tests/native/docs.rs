@@ -7,8 +7,10 @@ use edge_events::config::{Config, Given};
 
 const WRANGLER: &str = include_str!("../../wrangler.toml");
 const WRANGLER_SITES: &str = include_str!("../../wrangler.sites.toml");
-const README: &str = include_str!("../../README.md");
-const CONTRACT: &str = include_str!("../../docs/contract.md");
+const PAGES: [(&str, &str); 2] = [
+    ("README.md", include_str!("../../README.md")),
+    ("docs/contract.md", include_str!("../../docs/contract.md")),
+];
 const PAGE: &str = include_str!("../../public/index.html");
 
 /// `[vars]`, as wrangler would give them to the Worker. Values over several
@@ -77,25 +79,22 @@ fn wrangler_toml_names_every_variable() {
     }
 }
 
-/// The pages that list every variable, with their first columns alike.
-const PAGES: [(&str, &str); 2] = [("README.md", README), ("docs/contract.md", CONTRACT)];
-
 #[test]
 fn the_pages_list_every_variable_with_its_default_and_range() {
     for row in variables::table() {
         let name = row.name;
-        let (cells, like) = match (row.default, row.range) {
-            (Some(default), Some((min, max))) => (format!("{default} | {min} to {max} |"), ""),
-            (default, _) => {
-                (String::new(), &*format!(" {} | {} |", default.unwrap_or_default(), row.allowed))
+        let begin = match (&row.default, row.range) {
+            (Some(default), Some((min, max))) => {
+                format!("| `{name}` | {default} | {min} to {max} |")
             }
+            _ => format!("| `{name}` | "),
         };
-        let begin = format!("| `{name}` | {cells}");
         for (file, page) in PAGES {
             assert!(
-                page.lines().any(|line| line.starts_with(begin.trim_end())),
-                "add the row \"{begin}{like} ... |\" to the table of the variables in {file}, \
-                 or correct the one that is there"
+                page.lines().any(|line| line.starts_with(&begin)),
+                "the table of the variables in {file} wants a row \"{begin} ...\": add it, or \
+                 correct the one that is there ({name} may be {})",
+                row.allowed
             );
         }
     }
@@ -105,12 +104,11 @@ fn the_pages_list_every_variable_with_its_default_and_range() {
 #[test]
 fn the_pages_list_no_variable_that_is_not_there() {
     for (file, page) in PAGES {
-        let listed = page
-            .lines()
-            .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
-            .map(|(name, _)| name)
-            .filter(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'));
-        for name in listed {
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+        let names = rows.map(|(name, _)| name).filter(|name| {
+            name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        });
+        for name in names {
             assert!(
                 NAMES.contains(&name),
                 "remove the row of {name} from {file}: it is no variable"
@@ -123,7 +121,7 @@ fn the_pages_list_no_variable_that_is_not_there() {
 fn the_readme_and_the_page_offer_every_format() {
     let names = Format::ALL.map(|(name, _)| format!("`{name}`")).join(", ");
     assert!(
-        README.contains(&format!("| `format` | {names} |")),
+        PAGES[0].1.contains(&format!("| `format` | {names} |")),
         "in the table of parameters in README.md write \"| `format` | {names} |\""
     );
     for (name, _) in Format::ALL {

@@ -36,8 +36,14 @@ describe("the lock", () => {
       while (ends.length < DEATHS) ends.push(await start("locker.mjs").ended);
     };
     const storm = Promise.all(Array.from({ length: 8 }, keepOneAlive));
-    while (ends.length < DEATHS) {
-      await sleep(Math.random() * 200);
+    const entries = () => lines(inDirectory("entries")).length;
+    for (let seen = 0; ends.length < DEATHS; seen = entries()) {
+      // Somebody must have got the lock since the last one was killed, however slow the machine is.
+      await waitFor(() => entries() > seen || ends.length >= DEATHS, {
+        what: "the lock to be taken",
+        ceiling: 60_000,
+      });
+      await sleep(Math.random() * 50);
       const all = [...running];
       all[Math.floor(Math.random() * all.length)]?.kill("SIGKILL"); // at any moment, not only inside
     }
@@ -46,7 +52,6 @@ describe("the lock", () => {
 
     assert.deepEqual(new Set(ends), new Set(["SIGKILL"]));
     assert.deepEqual(lines(inDirectory("intruders")), []);
-    assert.ok(lines(inDirectory("entries")).length >= DEATHS / 2, "they hardly ever got the lock");
     assert.equal(await locked("contended", () => "taken", directory), "taken");
     rmSync(directory, { recursive: true });
   });

@@ -30,13 +30,14 @@ extern "C" {
 }
 
 thread_local! {
-    // Kept: as Rust's text each of them would be decoded for each request.
+    // JavaScript's strings, made once: a Rust string would have to be turned into
+    // one for each request.
     static ACCEPT: JsString = "accept".into();
     static LAST_EVENT_ID: JsString = "last-event-id".into();
     static ORIGIN: JsString = "origin".into();
 }
 
-/// What answers depend on beside the request's own words.
+/// What an answer depends on besides the method and the query.
 struct Context {
     config: Rc<Config>,
     headers: Headers,
@@ -163,8 +164,8 @@ fn refuse(context: &Context, problem: &Problem) -> Result<Response, JsValue> {
     respond::problem(Head::new(problem.status)?.with_cors(context.cors())?, problem)
 }
 
-/// The head of a stream. Where it does not vary with the page that asks, it is
-/// made once in an isolate's life.
+/// The status and headers of a stream. They are made once in an isolate's life,
+/// unless they depend on the page that asks.
 fn stream_head(cors: Cors<'_>) -> Result<Rc<Head>, JsValue> {
     thread_local! {
         static HEAD: RefCell<Option<Rc<Head>>> = const { RefCell::new(None) };
@@ -180,8 +181,9 @@ fn stream_head(cors: Cors<'_>) -> Result<Rc<Head>, JsValue> {
     Ok(head)
 }
 
-/// No `Connection`, `Transfer-Encoding` or `Content-Length`: they are the
-/// runtime's, and the first is an error in HTTP/2 (RFC 9113, 8.2.2).
+/// `Connection`, `Transfer-Encoding` and `Content-Length` are not among them: they
+/// are the runtime's business, and the first is an error in HTTP/2 (RFC 9113,
+/// section 8.2.2).
 #[cold]
 fn new_stream_head(cors: Cors<'_>) -> Result<Head, JsValue> {
     Head::new(200)?

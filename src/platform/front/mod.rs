@@ -20,7 +20,7 @@ thread_local! {
     static FRONT: Rc<Front> = Rc::new(Front { streams: Streams::new() });
 }
 
-/// The isolate's own, made at its first request.
+/// What the handlers of this isolate keep, made at the first request.
 pub fn front() -> Rc<Front> {
     FRONT.with(Rc::clone)
 }

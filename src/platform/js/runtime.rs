@@ -26,8 +26,8 @@ extern "C" {
     pub fn to_text(value: &JsValue) -> String;
 }
 
-/// Unix time in milliseconds. It stands still while code runs: read it after
-/// whatever was waited for.
+/// Unix time in milliseconds. The runtime's clock stands still while code runs, so
+/// read it again after waiting for something.
 pub fn now() -> u64 {
     // Dates are whole and, since 1970, not negative.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -35,8 +35,8 @@ pub fn now() -> u64 {
     now
 }
 
-/// Random numbers for one stream. They are fetched for several at a time: the
-/// call costs more than the numbers.
+/// Random numbers for one stream. They are fetched for several streams at a time,
+/// because the call costs more than the numbers.
 pub fn random() -> Result<Random, JsValue> {
     thread_local! {
         static POOL: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };

@@ -42,11 +42,12 @@ extern "C" {
     fn close(this: &Body) -> Result<(), JsValue>;
 }
 
-/// The live streams of one owner. Whoever serves streams has a value of its
-/// own: what shares the isolate does not share the count.
+/// Live streams that are counted together: those of `/events`. Whoever else serves
+/// streams in the same isolate has a value of its own, with a count of its own.
 pub struct Streams<F> {
     state: RefCell<State<F>>,
-    // One function each for all streams, which are told apart by their key.
+    // What JavaScript calls, one function for all streams: it is given the key of
+    // the stream.
     on_timer: Function,
     on_cancel: Function,
 }
@@ -61,14 +62,16 @@ struct State<F> {
 struct Live<F> {
     session: Session<F>,
     body: Body,
-    /// Chunks that the queue takes for certain, for nobody else fills it: to
-    /// ask each time would be 1.6 % of what an event costs.
+    /// How many more chunks the queue surely takes. Nobody else fills it, so they
+    /// can be counted here: to ask the queue each time would be 1.6 % of what an
+    /// event costs.
     room: u32,
 }
 
-/// The chunk that was written last. Clocks with the same interval write the
-/// same bytes at a tick, and nobody changes them after. (A byte stream would:
-/// it takes the memory of what it is given.)
+/// The chunk that was written last. Streams with the same interval write the same
+/// bytes at a tick, and so can share one array. Nobody changes it later. (A stream
+/// of the type "bytes" would: it takes the memory of what it is given for its
+/// own.)
 #[derive(Default)]
 struct LastChunk(Option<(Vec<u8>, Uint8Array)>);
 
@@ -124,7 +127,8 @@ impl<F: Feed + 'static> Streams<F> {
     fn drive(&self, key: u32, now: u64) -> bool {
         #[cfg(feature = "test-panics")]
         crate::platform::panics::at_timer();
-        // Nothing called from here calls back: the stream has no `pull`.
+        // It is not borrowed already: nothing that is called from here calls back
+        // into this function, for the stream has no `pull`.
         let Ok(mut state) = self.state.try_borrow_mut() else { return true };
         let State { live, chunk, last } = &mut *state;
         let stagger_ms = live.stagger_ms(key);
