@@ -65,7 +65,7 @@ const MAX_INTERVAL_MS = 60_000; // the slowest stream there is: assumed until tw
 const SETTLE_MS = 250; // a full server says so right after `open`: listen before saying "live"
 const RECENT = 60; // ticks kept for a tab that comes later: as many as the server replays
 const NEAR_MS = 30 * 86_400_000; // an id further from now is no time: a replay is never so old
-const TABS_VERSION = 2; // of the messages between tabs: tabs of another version share nothing
+const TABS_VERSION = 2; // raise it when a message between tabs changes: versions share nothing
 
 /** So that clients that were cut together do not come back together. @param {number} ms */
 const spread = (ms) => Math.round(ms * (0.5 + Math.random()));
@@ -107,8 +107,8 @@ export class Order {
   /** @type {boolean | undefined} */ #times; // ids are times; unknown before the first tick
   /** @type {any[]} */ #recent = [];
   #delivered = false; // `last` was delivered here, and not only claimed by the page
-  // Of this tab's own connection: the id that it resumed from, the last one that it brought, and the
-  // least lag: the way and the difference of the clocks.
+  // Of this tab's own connection: the id that it resumed from, the last one that it brought, and its
+  // least lag, which is the travel time and the difference of the clocks.
   /** @type {number | undefined} */ #from;
   /** @type {number | undefined} */ #heard;
   /** @type {number | undefined} */ #offset;
@@ -144,14 +144,15 @@ export class Order {
     const first = this.#heard === undefined;
     const afresh = id <= (this.#heard ?? this.#from ?? NaN);
     if (afresh && !first) return { type: "duplicate", id };
-    // This server did not resume but begin afresh, for it did not know the id: its interval is another
+    // The server did not resume but began afresh, for it did not know the id: its interval is another
     // one by now, or the id is ahead of its clock.
     if (afresh) this.#from = undefined;
     this.#heard = id;
     if (Math.abs(arrived - id) < NEAR_MS) this.#times = true;
     const lag = this.#times ? arrived - id : undefined;
     // The first tick of a new client was due before it came; so was whatever would have arrived
-    // before this connection opened. Ids that are no times do not tell: what was missed comes at once.
+    // before this connection opened. Where ids are no times, what comes right after the opening counts
+    // as missed.
     const resumed = this.#from !== undefined;
     const due = lag === undefined ? arrived - SETTLE_MS : id + (this.#offset ?? 0);
     const live = resumed ? due >= openedAt : !first;
@@ -257,7 +258,7 @@ class Connection {
     this.#openedAt = Date.now();
     this.backoff.retryAt = 0;
     this.ids.opening();
-    // A server sends its headers at once. This one may take the connection and hang.
+    // A server sends its headers at once. One that takes the connection and hangs is given up.
     this.#wait(2 * this.patience, () => this.#lost("silent"));
     this.tell({ type: "opening" });
 

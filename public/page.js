@@ -1,7 +1,7 @@
 // @ts-check
 /** @import { EdgeEvents, Listening, State, Tick } from "./edge-events.js" */
 import { connect } from "./edge-events.js";
-import { draw, inWords, Timeline } from "./timeline.js";
+import { draw, duration, inWords, Timeline } from "./timeline.js";
 
 /** @param {string} id */
 const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -178,14 +178,6 @@ async function explain(words) {
   }
 }
 
-/** @param {number} ms */
-function duration(ms) {
-  const s = Math.max(0, Math.round(ms / 1000));
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
-  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
-}
-
 /** @param {number} [lag] */
 const ms = (lag) => (lag === undefined ? "–" : `${lag} ms`);
 
@@ -209,7 +201,7 @@ function show() {
   const { state, reason, since, retryAt = 0 } = stream.state;
   const { median, p95 } = timeline.lag();
   const retry = retryAt > now ? `in ${Math.ceil((retryAt - now) / 1000)} s` : "now";
-  const away = reason === "rotate" ? `planned pause, on ${retry}` : retry;
+  const away = reason === "rotate" ? `planned pause, back ${retry}` : retry;
   const there = `for ${duration(now - since)}${state === "live" ? next(now, median) : ""}`;
   write("how-long", state === "reconnecting" ? away : there);
   write("role", stream.leads || state !== "live" ? "" : "· by another tab’s connection");

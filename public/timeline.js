@@ -60,6 +60,14 @@ export function quantile(sorted, q) {
 }
 
 /** @param {number} ms */
+export function duration(ms) {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+}
+
+/** @param {number} ms */
 export const inWords = (ms) => (ms < 120_000 ? `${ms / 1000} seconds` : `${ms / 60_000} minutes`);
 
 /** Where a lag stands between bottom (0) and top (1). @param {number} lag */

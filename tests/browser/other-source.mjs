@@ -8,7 +8,7 @@ export async function openOtherSource(site, { first = 41, every = 200, data = (i
   const server = http.createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
     if (pathname !== "/events") {
-      const answer = await fetch(site + request.url);
+      const answer = await fetch(site + request.url, { headers: { "accept-encoding": "identity" } });
       response.writeHead(answer.status, Object.fromEntries(answer.headers));
       return response.end(Buffer.from(await answer.arrayBuffer()));
     }

@@ -91,7 +91,7 @@ describe("a stream that does not just go on", { concurrency: 4 }, () => {
 
     it("is a pause for as long as the server asks: shown, and neither an outage nor announced", async (t) => {
       const tab = await browser.tab(t, `${runtime.url}/?interval=100`);
-      await tab.until("how-long", /^planned pause, on (in [123] s|now)$/);
+      await tab.until("how-long", /^planned pause, back (in [123] s|now)$/);
       assert.equal(await tab.text("state"), "live");
       await tab.untilCount("rotations", 2);
       await tab.untilCount("replayed", 10);

@@ -1,7 +1,7 @@
 // The picture of the page, as far as it is arithmetic.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { height, MAX_MARKS, quantile, Timeline, WINDOW_MS } from "../../public/timeline.js";
+import { duration, height, MAX_MARKS, quantile, Timeline, WINDOW_MS } from "../../public/timeline.js";
 
 describe("the timeline", () => {
   it("holds the last minutes, and never more than its bound", () => {
@@ -31,5 +31,17 @@ describe("the timeline", () => {
   it("puts each lag into the picture", () => {
     assert.deepEqual([height(-5), height(0), height(60_000), height(1e9)], [0, 0, 1, 1]);
     assert.ok(height(10) < height(11));
+  });
+
+  it("says how long", () => {
+    assert.deepEqual([-5, 0, 59_499, 60_000, 3_599_000, 3_600_000, 7_380_000].map(duration), [
+      "0 s",
+      "0 s",
+      "59 s",
+      "1 min 0 s",
+      "59 min 59 s",
+      "1 h 0 min",
+      "2 h 3 min",
+    ]);
   });
 });
