@@ -50,6 +50,7 @@ const PARTS = {
   },
   browser: { what: "the page, in Chromium", run: nodeTests("tests/browser"), builds: [MAIN], test: true },
 };
+/** @type {string[]} */
 const NAMES = Object.keys(PARTS);
 
 const USAGE = {
