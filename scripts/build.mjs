@@ -16,6 +16,12 @@ import { setup } from "./setup.mjs";
 import { compilerLines } from "./wrangler/compiler-lines.mjs";
 import { checkVariables } from "./wrangler/variables.mjs";
 
+/**
+ * Where a build goes, cargo's features, what else goes into it, and the configuration that deploys it.
+ *
+ * @typedef {{ out: string, features: string[], files: string[], config: string | null }} Target
+ */
+
 /** The Worker as it is deployed. */
 export const MAIN = { out: "build", features: [], files: [], config: "wrangler.toml" };
 /** The same for a site in Workers Sites. */
@@ -26,6 +32,7 @@ export const SITES = {
   config: "wrangler.sites.toml",
 };
 /** For the tests of what a panic costs; no configuration deploys it. */
+/** @type {Target} */
 export const PANICS = { out: "build-panics", features: ["test-panics"], files: [], config: null };
 
 /** The one that a configuration's `[build] command` builds. */
@@ -55,7 +62,7 @@ const upToDate = (found, target) =>
   outputs(target).every((file) => fs.existsSync(at(file)));
 
 /** Builds what is not up to date. `run` runs worker-build, and resolves to its exit code. */
-export async function build(found, target = MAIN, run = inherit) {
+export async function build(found, target = /** @type {Target} */ (MAIN), run = inherit) {
   const { out, features } = target;
   const done = () => {
     if (!upToDate(found, target)) return false;

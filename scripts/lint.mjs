@@ -1,5 +1,7 @@
-// Formatting and lints of everything in here, warnings denied: npm run lint.
-// Rust is linted for both targets, the benchmark's and the test clients' crates included.
+// Formatting, lints and types of everything in here, warnings denied: npm run lint.
+// Rust is linted for both targets, the benchmark's and the test clients' crates included; JavaScript
+// by Biome, and by TypeScript for the types that its comments give.
+import { installPeers } from "../bench/lib/peers.mjs";
 import { inherit } from "./lib/command.mjs";
 import { buildEnv } from "./lib/env.mjs";
 import { run, Stop } from "./lib/main.mjs";
@@ -36,6 +38,8 @@ function* checks(found) {
       ? ["cargo", ["check", ...WASM, ...options], { env: { ...buildEnv(found), ...debian } }]
       : ["cargo", ["clippy", ...WASM, ...options, ...DENY], { env: buildEnv(found) }];
 
+  yield ["types of all JavaScript", bin("tsc"), ["--project", at("tsconfig.json")]];
+  yield ["types of the page's JavaScript", bin("tsc"), ["--project", at("tsconfig.page.json")]];
   yield ["JavaScript, CSS and JSON", bin("biome"), ["check", "--error-on-warnings"]];
   yield ["format of the Worker", "cargo", ["fmt", "--check"]];
   yield ["clippy of the Worker for this machine", "cargo", [...NATIVE, ...DENY]];
@@ -57,6 +61,7 @@ const USAGE = {
 await run(async () => {
   if (!readArguments(USAGE)) return;
   const found = await setup();
+  await installPeers(); // for their types
   const failed = [];
   for (const [name, ...call] of checks(found)) {
     console.log(`\n== ${name}`);

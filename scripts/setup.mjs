@@ -69,7 +69,7 @@ function writeEnv(rust) {
 export async function setup({ test = false } = {}) {
   // Under a build of ours the private compiler may stand first: look at the user's own.
   const own = (dir) => !dir.startsWith(TOOLCHAIN);
-  process.env.PATH = process.env.PATH.split(path.delimiter).filter(own).join(path.delimiter);
+  process.env.PATH = (process.env.PATH ?? "").split(path.delimiter).filter(own).join(path.delimiter);
   if (!own(process.env.RUSTC ?? "")) delete process.env.RUSTC;
   const rust = checkPrerequisites({ makesPython: test && !python.ready() });
   if (pendingSteps(rust, test).length > 0) {

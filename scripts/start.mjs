@@ -47,6 +47,7 @@ async function checkPort(ip, port) {
 async function owner(host, port) {
   const local = host === undefined || host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   const answer = await health({ host: local, port });
+  if (!answer) return "another program";
   try {
     const { live_streams, version } = JSON.parse(answer.text);
     if (typeof live_streams === "number" && typeof version === "string") {

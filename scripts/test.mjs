@@ -9,7 +9,7 @@ import { at } from "./lib/paths.mjs";
 import { setup } from "./setup.mjs";
 
 const testFiles = (dir) =>
-  (fs.existsSync(at(dir)) ? fs.readdirSync(at(dir), { recursive: true }) : [])
+  (fs.existsSync(at(dir)) ? fs.readdirSync(at(dir), { recursive: true, encoding: "utf8" }) : [])
     .filter((file) => file.endsWith(".test.mjs"))
     .sort()
     .map((file) => `${dir}/${file}`);
@@ -23,17 +23,24 @@ export const nodeTests =
     return inherit(found.node, ["--test", ...flags, ...files], { env: runEnv() });
   };
 
+const cargoTest = (...options) => inherit("cargo", ["test", "--locked", ...options]);
+const LOAD_CLIENT = [
+  "--manifest-path",
+  at("bench/client/Cargo.toml"),
+  "--target-dir",
+  at("target/bench/client"),
+];
+
 const PARTS = {
-  native: { what: "what decides, on this machine", run: () => inherit("cargo", ["test", "--locked"]) },
+  native: {
+    what: "what decides, on this machine, and the benchmark's load client",
+    run: async () => (await cargoTest()) || cargoTest(...LOAD_CLIENT),
+  },
+  client: { what: "the client module, without a browser", run: nodeTests("tests/client") },
   scripts: {
     what: "set-up, build and start",
     run: nodeTests("tests/scripts", "--test-concurrency=3"), // they wait more than they compute
     builds: [MAIN, SITES],
-  },
-  client: {
-    what: "the page's modules, and what uses them in TypeScript",
-    run: nodeTests("tests/client"),
-    test: true,
   },
   worker: {
     what: "the built Worker, on workerd",
@@ -43,6 +50,7 @@ const PARTS = {
   },
   browser: { what: "the page, in Chromium", run: nodeTests("tests/browser"), builds: [MAIN], test: true },
 };
+/** @type {string[]} */
 const NAMES = Object.keys(PARTS);
 
 const USAGE = {

@@ -60,7 +60,13 @@ export function killChildren(signal = "SIGTERM") {
   for (const child of children) child.kill(signal);
 }
 
-/** Runs a command whose output goes to a log file; fails with the log's end. */
+/**
+ * Runs a command whose output goes to a log file; fails with the log's end.
+ *
+ * @param {string} log @param {string} file @param {string[]} args
+ * @param {import("node:child_process").SpawnOptions} [options]
+ * @returns {Promise<void>}
+ */
 export function command(log, file, args, options = {}) {
   fs.mkdirSync(path.dirname(log), { recursive: true });
   const out = fs.openSync(log, "a");

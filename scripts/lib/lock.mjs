@@ -69,8 +69,9 @@ function create(file) {
     fs.linkSync(draft, file);
     return true;
   } catch (error) {
-    if (error.code === "EEXIST") return false;
-    throw new Stop(`${file} cannot be written: ${error.message}`);
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === "EEXIST") return false;
+    throw new Stop(`${file} cannot be written: ${message}`);
   } finally {
     fs.rmSync(draft, { force: true });
   }
@@ -101,9 +102,11 @@ function startOf(pid) {
     return fields && fields[0] !== "Z" ? fields[19] : null;
   }
   try {
-    const options = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] };
     return (
-      execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], options)
+      execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      })
         .trim()
         .replaceAll(" ", "_") || null
     );

@@ -19,6 +19,7 @@ export function readArguments(usage, args = process.argv.slice(2), env = process
     console.log(help(usage));
     return null;
   }
+  /** @type {{ values: Record<string, any>, words: string[] }} */
   const read = { values: {}, words: [] };
   const unread = [...args];
   while (unread.length > 0) takeOne(usage, unread, read);
@@ -68,8 +69,8 @@ function nameOf(options, written) {
   const bare = written.replace(/^--?/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const find = (wanted) =>
     Object.keys(options).find((name) => name === wanted || options[name].aliases?.includes(wanted));
-  const positive = bare.replace(/^no-/, "");
-  return find(bare) ?? (options[find(positive)]?.kind === "flag" ? find(positive) : undefined);
+  const positive = find(bare.replace(/^no-/, ""));
+  return find(bare) ?? (positive && options[positive].kind === "flag" ? positive : undefined);
 }
 
 // npm keeps an option for itself that stands before no `--`, and tells it in the environment only.

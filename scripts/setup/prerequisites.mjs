@@ -94,9 +94,9 @@ export function checkPrerequisites({ makesPython }) {
     compilesTools: !workerBuild.ready(),
     makesPython,
   });
-  if (lacking.length > 0) throw new Stop(sentence(lacking, which("apt-get") !== null));
+  if (lacking.length > 0 || rustc === null) throw new Stop(sentence(lacking, which("apt-get") !== null));
   return {
-    host: rustc.match(/^host: (.*)$/m)[1],
+    host: rustc.match(/^host: (.*)$/m)?.[1] ?? "unknown",
     sysroot: output("rustc", ["--print", "sysroot"]),
     version: rustc,
   };

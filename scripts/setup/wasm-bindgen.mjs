@@ -24,7 +24,7 @@ const ANSWER_MS = 5_000;
 const DOWNLOAD_MS = 120_000;
 
 const ready = () =>
-  [`release ${WASM_BINDGEN}`, `cargo ${WASM_BINDGEN}`].includes(stampOf("wasm-bindgen")) &&
+  [`release ${WASM_BINDGEN}`, `cargo ${WASM_BINDGEN}`].includes(stampOf("wasm-bindgen") ?? "") &&
   fs.existsSync(WASM_BINDGEN_BIN);
 
 async function install(log, say) {

@@ -56,6 +56,7 @@ function modulesFrom(entry) {
 /** Workers by their names, each with the bindings of one environment, on one runtime. */
 async function start(bindings, { main, compatibility_date, compatibility_flags }) {
   const logged = [];
+  /** @type {any[]} */
   const workers = Object.entries(bindings).map(([name, its]) => ({
     name,
     compatibilityDate: compatibility_date,
@@ -69,7 +70,7 @@ async function start(bindings, { main, compatibility_date, compatibility_flags }
       cf: false, // the default asks the internet
       log: new Log(LogLevel.NONE),
       handleStructuredLogs: ({ message }) =>
-        message.startsWith(PREFIX) && logged.push(message.slice(PREFIX.length)),
+        void (message.startsWith(PREFIX) && logged.push(message.slice(PREFIX.length))),
       workers,
     }),
   );
@@ -78,7 +79,8 @@ async function start(bindings, { main, compatibility_date, compatibility_flags }
   /** What is wrong with the variables of this Worker: from the log, which has the values too. */
   async function problems(name) {
     logged.length = 0;
-    const answer = await (await miniflare.getWorker(name)).fetch("http://localhost/health");
+    const worker = /** @type {any} */ (await miniflare.getWorker(name));
+    const answer = await worker.fetch("http://localhost/health");
     const health = await answer.json();
     if (health.status === "ok") return [];
     const count = health.problems.length;
@@ -116,4 +118,4 @@ async function ask(request) {
 }
 
 const answer = await ask(JSON.parse(process.argv[2])).catch((error) => ({ failed: error.message }));
-process.send(answer, () => process.exit());
+process.send?.(answer, () => process.exit());

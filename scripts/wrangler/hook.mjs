@@ -4,10 +4,11 @@ import diagnostics from "node:diagnostics_channel";
 import fs from "node:fs";
 
 // 1. A runtime that died, and was not ended by wrangler: it may not be able to go on without it.
-diagnostics.subscribe("child_process", ({ process: child }) => {
+diagnostics.subscribe("child_process", (message) => {
+  const { process: child } = /** @type {any} */ (message);
   child.once("exit", () => {
     if (/workerd/.test(child.spawnfile ?? "") && !child.killed && process.connected)
-      process.send({ event: "RUNTIME_DIED" });
+      process.send?.({ event: "RUNTIME_DIED" });
   });
 });
 

@@ -20,7 +20,7 @@ export async function readVariables(found, command, options = {}) {
     },
   );
   let said = "";
-  child.stderr.on("data", (data) => (said += data));
+  child.stderr?.on("data", (data) => (said += data));
   const answer = await new Promise((resolve) => {
     child.once("message", resolve);
     child.once("exit", (code) => resolve({ failed: said.trim() || `exit ${code}` }));

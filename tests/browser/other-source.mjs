@@ -6,7 +6,7 @@ export async function openOtherSource(site, { first = 41, every = 200, data = (i
   const began = Date.now();
   const open = new Set();
   const server = http.createServer(async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url, "http://localhost");
+    const { pathname, searchParams } = new URL(request.url ?? "", "http://localhost");
     if (pathname !== "/events") {
       const answer = await fetch(site + request.url, { headers: { "accept-encoding": "identity" } });
       response.writeHead(answer.status, Object.fromEntries(answer.headers));
@@ -21,11 +21,14 @@ export async function openOtherSource(site, { first = 41, every = 200, data = (i
         response.write(`id: ${last + 1}\n${lines(data(last + 1))}event: message\n\n`);
     }, every / 4);
     open.add(response);
-    response.on("close", () => clearInterval(timer) || open.delete(response));
+    response.on("close", () => {
+      clearInterval(timer);
+      open.delete(response);
+    });
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}`,
     close() {
       server.close();
       server.closeAllConnections();

@@ -42,7 +42,7 @@ describe("the page", { concurrency: 4 }, () => {
 
   it("draws the ticks, and keeps no more of them than it draws", async (t) => {
     const tab = await browser.tab(t, `${runtime.url}/?interval=100`);
-    const marks = () => tab.page.evaluate(() => Number(document.getElementById("strip").dataset.marks));
+    const marks = () => tab.page.evaluate(() => Number(document.getElementById("strip")?.dataset.marks));
     await waitFor(async () => (await marks()) >= 5, { what: "five marks" });
     const [nodes, before] = [await tab.page.locator("*").count(), await marks()];
     await waitFor(async () => (await marks()) >= before + 30, { what: "thirty marks more" });
@@ -51,7 +51,7 @@ describe("the page", { concurrency: 4 }, () => {
     assert.equal(await tab.page.locator("*").count(), nodes, "the page itself does not grow");
 
     const bound = await tab.page.evaluate(async () => {
-      const { Timeline, MAX_MARKS, draw } = await import("/timeline.js");
+      const { Timeline, MAX_MARKS, draw } = await import(/** @type {string} */ ("/timeline.js"));
       const timeline = new Timeline();
       for (let k = 0; k < 36_000; k += 1) timeline.add("tick", k * 100, k % 50); // an hour
       draw(document.getElementById("strip"), timeline, 3_600_000);
@@ -64,12 +64,12 @@ describe("the page", { concurrency: 4 }, () => {
   it("moves nothing about while it loads, ticks, and is cut", async (t) => {
     const tab = await browser.tab(t, runtime.url);
     await tab.untilCount("ticks", 2);
-    await tab.page.evaluate(() => document.getElementById("cut").click()); // no input: each shift counts
+    await tab.page.evaluate(() => document.getElementById("cut")?.click()); // no input: each shift counts
     await tab.until("state", /^reconnecting/);
     await tab.until("state", /^live$/);
     await tab.untilCount("replayed", 1);
     assert.deepEqual((await tab.seen()).shifted, []);
-    await tab.page.evaluate(() => (document.querySelector("header").style.height = "20rem"));
+    await tab.page.locator("header").evaluate((header) => (header.style.height = "20rem"));
     await waitFor(async () => (await tab.seen()).shifted.length > 0, { what: "a shift to be seen" });
   });
 
@@ -78,8 +78,8 @@ describe("the page", { concurrency: 4 }, () => {
     const { keyboard } = tab.page;
     const focused = () =>
       tab.page.evaluate(() => {
-        const { activeElement: element } = document;
-        const drawn = element.matches("input") ? element.nextElementSibling : element;
+        const element = /** @type {HTMLInputElement} */ (document.activeElement);
+        const drawn = (element.matches("input") && element.nextElementSibling) || element;
         return {
           name: element.id || element.value || element.localName,
           outline: getComputedStyle(drawn).outlineStyle,
@@ -123,7 +123,7 @@ describe("the page", { concurrency: 4 }, () => {
     await tab.untilCount("ticks", 1);
     assert.equal(await tab.text("strip-title"), "The last 30 seconds");
     const titles = await tab.page.evaluate(async () => {
-      const { Timeline, inWords } = await import("/timeline.js");
+      const { Timeline, inWords } = await import(/** @type {string} */ ("/timeline.js"));
       const timeline = new Timeline();
       timeline.add("tick", 0, 3);
       return [0, 30, 31, 60, 61, 120, 121, 180, 9999].map((s) => inWords(timeline.span(s * 1000)));
@@ -195,7 +195,9 @@ describe("the page", { concurrency: 4 }, () => {
       const tab = await browser.tab(t, runtime.url, { reducedMotion });
       await tab.until("state", /^live$/);
       return tab.page.evaluate(() =>
-        document.getAnimations().some(({ animationName }) => animationName === "breathe"),
+        document
+          .getAnimations()
+          .some((animation) => animation instanceof CSSAnimation && animation.animationName === "breathe"),
       );
     };
     assert.equal(await moving("no-preference"), true, "the dot breathes");

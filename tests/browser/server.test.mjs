@@ -42,7 +42,7 @@ describe("what the server sees of the page", () => {
     await tab.until("bytes", /⏎\n:⏎\n/);
     assert.match(await tab.text("raw-state"), /200 text\/event-stream.*, \d+ bytes\./);
     const bound = await tab.page.evaluate(async () => {
-      const { Tail, MAX_LINES } = await import("/raw.js");
+      const { Tail, MAX_LINES } = await import(/** @type {string} */ ("/raw.js"));
       const tail = new Tail();
       for (let k = 0; k < 10_000; k += 1) tail.push(`id: ${k}\nda`) || tail.push("ta: x\n\n");
       return { lines: tail.lines.length, end: tail.lines.slice(-4), MAX_LINES };

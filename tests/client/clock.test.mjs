@@ -22,11 +22,7 @@ describe("the ticks of the client module", () => {
     );
   });
 
-  for (const [words, offset] of [
-    ["right", 0],
-    ["5 s ahead", 5000],
-    ["5 s behind", -5000],
-  ]) {
+  for (const [words, offset] of Object.entries({ right: 0, "5 s ahead": 5000, "5 s behind": -5000 })) {
     it(`are replayed or live, with a clock that is ${words}`, () => {
       const { stream, of } = listen();
       const begin = START - offset; // by the server's clock

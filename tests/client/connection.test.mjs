@@ -126,7 +126,9 @@ describe("the connection of the client module", () => {
     );
   });
 
-  for (const type of ["tick", "state", "rotate", "gap"]) {
+  /** @type {(keyof import("../../public/edge-events.js").Events)[]} */
+  const moments = ["tick", "state", "rotate", "gap"];
+  for (const type of moments) {
     it(`stays cut for as long as a listener asked in the middle of: ${type}`, () => {
       const { stream, states } = listen();
       source().open();
@@ -144,7 +146,8 @@ describe("the connection of the client module", () => {
     });
   }
 
-  for (const [status, said] of [
+  /** @type {[status: number, said: string][]} */
+  const answers = [
     [204, "stopped off"],
     [400, "stopped refused"],
     [404, "stopped refused"],
@@ -153,7 +156,8 @@ describe("the connection of the client module", () => {
     [500, "reconnecting refused"],
     [503, "reconnecting refused"],
     [200, "reconnecting refused"],
-  ]) {
+  ];
+  for (const [status, said] of answers) {
     it(`asks which answer EventSource gave up on: ${status}`, async () => {
       define("fetch", async (_url, { method }) => {
         assert.equal(method, "HEAD");
@@ -181,14 +185,16 @@ describe("the connection of the client module", () => {
     assert.equal(stream.lastEventId, START);
   });
 
-  for (const [type, tell] of [
+  /** @type {[type: keyof import("../../public/edge-events.js").Events, tell: (it: any) => void][]} */
+  const news = [
     ["tick", (it) => it.tick(START)],
     ["state", (it) => it.tick(START)],
     ["state", (it) => it.fail(LOST)],
     ["rotate", (it) => (it.tick(START), it.say("rotate", { reason: "lifetime", retry_ms: 1000 }))],
     ["rotate", (it) => (it.tick(START), it.say("rotate", { reason: "cpu", retry_ms: 1000 }))],
     ["overload", (it) => it.say("overload", { retry_ms: 1000 })],
-  ]) {
+  ];
+  for (const [type, tell] of news) {
     it(`stops by its signal in the middle of whatever it is telling: ${type}, ${tell}`, () => {
       const { stream, said, states, close } = listen();
       stream.addEventListener(type, close, { once: true });

@@ -30,7 +30,7 @@ describe("the raw view’s requests", () => {
   });
 
   /** Reads for an hour from a server that always gives this answer: when it was asked, and what was shown. */
-  async function anHourOf({ status = 200, headers = {}, parts = [] }) {
+  async function anHourOf({ status = 200, headers = {}, parts = /** @type {string[]} */ ([]) }) {
     const asked = [];
     const notes = [];
     let shown = "";
@@ -64,12 +64,14 @@ describe("the raw view’s requests", () => {
     assert.equal(shown, parts[0]);
   });
 
-  for (const [words, parts, wait] of [
+  /** @type {[words: string, parts: string[], wait: number][]} */
+  const told = [
     ["as the stream says", ["retry: 2500\nid: 1\ndata: x\n\n"], 2500],
     ["as it says across the parts in which it came", ["ret", "ry: 35", "00\nid: 1\n"], 3500],
     ["as it said last", ["retry: 2500\ndata: x\n\n", "retry: 1500\nevent: rotate\ndata: {}\n\n"], 1500],
     ["as a full server says", ['retry: 17000\nevent: overload\ndata: {"retry_ms":17000}\n\n'], 17_000],
-  ]) {
+  ];
+  for (const [words, parts, wait] of told) {
     it(`come again ${words}`, async () => {
       const { waits, notes } = await anHourOf({ parts });
       assert.equal(waits.length, Math.floor(3_600_000 / wait));

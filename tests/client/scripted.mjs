@@ -10,6 +10,9 @@ export const REFUSED = 2;
 export class ScriptedEventSource extends EventTarget {
   static all = [];
   readyState = 0;
+  /** @type {() => void} */ onopen = () => {};
+  /** @type {(event: { lastEventId: string, data: string }) => void} */ onmessage = () => {};
+  /** @type {() => void} */ onerror = () => {};
   constructor(url) {
     super();
     this.url = new URL(url);
@@ -125,7 +128,9 @@ export function script() {
       ...options,
     });
     const said = [];
-    for (const type of ["state", "tick", "gap", "rotate", "overload", "duplicate"]) {
+    /** @type {(keyof import("../../public/edge-events.js").Events)[]} */
+    const types = ["state", "tick", "gap", "rotate", "overload", "duplicate"];
+    for (const type of types) {
       stream.addEventListener(type, ({ detail }) => said.push({ type, ...detail }));
     }
     const of = (type) => said.filter((news) => news.type === type);

@@ -15,11 +15,12 @@ describe("the connection of the client module", () => {
     describe(`when timers may have slept: ${event}`, () => {
       const wake = (t) => {
         const [page, window] = [new EventTarget(), new EventTarget()];
-        globalThis.document = Object.assign(page, { visibilityState: "visible" });
-        globalThis.addEventListener = window.addEventListener.bind(window);
+        const browser = /** @type {any} */ (globalThis);
+        browser.document = Object.assign(page, { visibilityState: "visible" });
+        browser.addEventListener = window.addEventListener.bind(window);
         t.after(() => {
-          delete globalThis.document;
-          delete globalThis.addEventListener;
+          delete browser.document;
+          delete browser.addEventListener;
         });
         return () => (target === "window" ? window : page).dispatchEvent(new Event(event));
       };
@@ -40,11 +41,13 @@ describe("the connection of the client module", () => {
         assert.equal(sources.length, 3, "waiting is over");
       });
 
-      for (const [what, begin] of [
+      /** @type {[what: string, begin: (stream: any) => void][]} */
+      const waits = [
         ["a full server", () => source().say("overload", { retry_ms: 9000 })],
         ["a server at its CPU limit", () => source().say("rotate", { reason: "cpu", retry_ms: 9000 })],
         ["a cut", (stream) => stream.cut(9000)],
-      ]) {
+      ];
+      for (const [what, begin] of waits) {
         it(`gives its time to ${what}, and no more`, (t) => {
           const woken = wake(t);
           const { stream } = listen();

@@ -85,12 +85,14 @@ describe("tabs that share a connection", () => {
     assert.deepEqual(leads(all), [true, false]);
   });
 
-  for (const [words, news, wait] of [
+  /** @type {[words: string, news: (all: any[]) => unknown, wait: number][]} */
+  const waits = [
     ["after failures, with their number", () => source().fail(LOST), 2000],
     ["a full server’s time", () => source().say("overload", OVERLOAD), OVERLOAD.retry_ms],
     ["a planned end’s time", () => source().say("rotate", { reason: "cpu", retry_ms: 7000 }), 7000],
     ["a cut", (all) => all[1].stream.cut(30_000), 30_000],
-  ]) {
+  ];
+  for (const [words, news, wait] of waits) {
     it(`hand on what is to be waited for: ${words}`, async () => {
       const all = await tabs(3);
       source().open();
@@ -211,7 +213,7 @@ describe("tabs that share a connection", () => {
     assert.deepEqual(all[1].states(), ["live", "stopped aborted"]);
     assert.deepEqual(shift(all[1].ids()), [0]);
     assert.deepEqual(shift(all[2].ids()), [0, 1000]);
-    globalThis.fetch = async () => ({ status: 204 });
+    globalThis.fetch = async () => new Response(null, { status: 204 });
     source().fail(2);
     await settle();
     for (const k of [0, 2]) assert.equal(all[k].states().at(-1), "stopped off");
@@ -226,7 +228,7 @@ describe("tabs that share a connection", () => {
     };
     await tabs(2);
     assert.equal(sources.length, 2);
-    navigator.locks = undefined;
+    Object.assign(navigator, { locks: undefined });
     await tabs(2);
     assert.equal(sources.length, 4);
   });

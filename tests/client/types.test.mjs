@@ -22,6 +22,13 @@ function tsc(cwd, args) {
   });
 }
 
+/** What the first group of `pattern` matches in `text`. */
+function found(pattern, text) {
+  const match = pattern.exec(text);
+  assert.ok(match, `nothing fits ${pattern}`);
+  return match[1];
+}
+
 describe("the module’s types", () => {
   let project;
   before(() => {
@@ -85,7 +92,7 @@ ticks.lasteventid;
 
   describe("as a declaration file, made as the documentation says", () => {
     before(async () => {
-      const [, command] = /```sh\nnpx tsc ([^\n]+)\n```/.exec(docs);
+      const command = found(/```sh\nnpx tsc ([^\n]+)\n```/, docs);
       assert.deepEqual(await tsc(project, command.split(" ")), []);
       assert.ok(existsSync(path.join(project, "edge-events.d.ts")));
       rmSync(path.join(project, "edge-events.js"));
@@ -96,7 +103,7 @@ ticks.lasteventid;
     });
 
     it("serve the documentation’s example", async () => {
-      const [, example] = /```ts\n([\s\S]+?)```/.exec(docs);
+      const example = found(/```ts\n([\s\S]+?)```/, docs);
       assert.deepEqual(await compile("example.ts", example), []);
     });
 
@@ -112,7 +119,7 @@ describe("the module’s documentation", () => {
 
   /** The properties of a typedef in the module. */
   const properties = (type) => {
-    const [, body] = new RegExp(`@typedef \\{object\\} ${type}\\b([\\s\\S]*?)(?:@typedef|\\*/)`).exec(module);
+    const body = found(new RegExp(`@typedef \\{object\\} ${type}\\b([\\s\\S]*?)(?:@typedef|\\*/)`), module);
     return [...body.matchAll(/@property \{[^\n]*?\} \[?(\w+)\]?/g)].map(([, name]) => name);
   };
   const row = (name) => docs.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
@@ -135,7 +142,7 @@ describe("the module’s documentation", () => {
   });
 
   it("names each reason that the module knows", () => {
-    const told = /@property \{string\} \[reason\]([\s\S]*?)@property/.exec(module)[1];
+    const told = found(/@property \{string\} \[reason\]([\s\S]*?)@property/, module);
     const reasons = [...told.matchAll(/`(\w+)`/g)].map(([, reason]) => reason);
     assert.ok(reasons.length >= 10);
     const states = docs.slice(docs.indexOf("### States"), docs.indexOf("## What it has"));
@@ -149,6 +156,6 @@ describe("the module’s documentation", () => {
       `the first lines of public/edge-events.js must name version ${version}, as package.json does`,
     );
     assert.ok(head.includes(`SPDX-License-Identifier: ${license}`));
-    assert.ok(head.includes(/Copyright .*/.exec(readFileSync(at("LICENSE-MIT"), "utf8"))[0]));
+    assert.ok(head.includes(found(/(Copyright .*)/, readFileSync(at("LICENSE-MIT"), "utf8"))));
   });
 });

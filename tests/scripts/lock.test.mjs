@@ -61,14 +61,15 @@ describe("the lock", () => {
     await waitFor(() => existsSync(inDirectory("running")), { what: "the holder's command to run" });
     child.kill("SIGKILL");
     await ended;
-    let entered = false;
+    /** @type {string | undefined} */
+    let entered;
     const next = locked(
       "contended",
       () => (entered = existsSync(inDirectory("ended")) ? "after it" : "beside it"),
       directory,
     );
     await sleep(500); // it must not enter, however long this takes: then there is nothing to wait for
-    assert.equal(entered, false);
+    assert.equal(entered, undefined);
     writeFileSync(inDirectory("go"), "");
     await next;
     assert.equal(entered, "after it");

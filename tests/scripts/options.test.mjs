@@ -12,7 +12,7 @@ import { root } from "../support/runtime.mjs";
 
 const start = wranglerUsage("npm start", "Starts it.", DEV, { port: { what: "the port" } });
 const deploy = wranglerUsage("npm run deploy", "Deploys it.", DEPLOY, {});
-const values = (...args) => readArguments(start, args, {}).values;
+const values = (...args) => readArguments(start, args, {})?.values;
 const refused = (pattern, usage, args, env = {}) =>
   assert.throws(() => readArguments(usage, args, env), { name: "Error", message: pattern });
 
@@ -41,10 +41,11 @@ describe("an option", () => {
     refused(/^--port needs a value/, start, ["--port"]);
     refused(/^--port needs a value/, start, ["--port", "--ip", "::"]);
     refused(/^8988: there is no such file/, start, ["8988"]);
-    assert.deepEqual(readArguments(start, ["src/platform/entry.js"], {}).words, ["src/platform/entry.js"]);
+    assert.deepEqual(readArguments(start, ["src/platform/entry.js"], {})?.words, ["src/platform/entry.js"]);
   });
 
-  for (const [typed, usage, args, env, meant] of [
+  /** @type {[typed: string, usage: object, args: string[], env: NodeJS.ProcessEnv, meant: string][]} */
+  const kept = [
     ["npm start --port 8988", start, ["8988"], { npm_config_port: "true" }, "npm start -- --port 8988"],
     ["npm start --port=8988", start, [], { npm_config_port: "8988" }, "npm start -- --port 8988"],
     ["npm start --local", start, [], { npm_config_local: "true" }, "npm start -- --local"],
@@ -56,7 +57,8 @@ describe("an option", () => {
       { npm_config_dry_run: "true", npm_config_env: "true" },
       "npm run deploy -- --env prod --dry-run",
     ],
-  ]) {
+  ];
+  for (const [typed, usage, args, env, meant] of kept) {
     it(`that npm kept for itself is missed: ${typed}`, () => {
       const pattern = new RegExp(`^npm has kept .* for itself\\. Did you mean \`${meant}\`\\?$`);
       refused(pattern, usage, args, { npm_lifecycle_event: "start", ...env });
@@ -73,7 +75,7 @@ describe("the options of wrangler", () => {
   const { registry, globalFlags } = wranglerCommands();
   for (const [command, known] of Object.entries({ dev: DEV, deploy: DEPLOY })) {
     it(`${command} that scripts/wrangler/options.mjs lists are those of the wrangler that is installed`, () => {
-      const { args, positionalArgs = [] } = registry.subtree.get(command).definition;
+      const { args, positionalArgs = [] } = /** @type {any} */ (registry.subtree.get(command)).definition;
       const all = Object.entries({ ...globalFlags, ...args }).filter(
         ([name]) => !positionalArgs.includes(name),
       );

@@ -30,7 +30,8 @@ describe("what must be installed first", () => {
     assert.deepEqual(names({}), []);
   });
 
-  for (const [what, system, expected] of [
+  /** @type {[what: string, system: object, expected: RegExp[]][]} */
+  const table = [
     ["a C compiler", without("cc"), [/^a C compiler and linker \(cc\)$/]],
     ["pkg-config", without("pkg-config"), [/^pkg-config, which worker-build is compiled with$/]],
     ["OpenSSL's headers", failing("pkg-config"), [/^OpenSSL's headers/]],
@@ -44,7 +45,8 @@ describe("what must be installed first", () => {
       { ...without("cc", "npm"), succeeds: () => false },
       [/^npm$/, /^a C/, /^OpenSSL/, /^Python/],
     ],
-  ]) {
+  ];
+  for (const [what, system, expected] of table) {
     it(`names ${what}`, () => {
       const found = names(system);
       assert.equal(found.length, expected.length, `${found}`);
@@ -116,7 +118,8 @@ describe("the wasm-bindgen program", () => {
     rmSync(target());
   });
 
-  for (const [what, reply, reason] of [
+  /** @type {[what: string, reply: import("node:http").RequestListener, reason: RegExp][]} */
+  const failures = [
     [
       "a server that answers HEAD and refuses the download",
       ({ method }, response) => response.writeHead(method === "HEAD" ? 200 : 403).end(),
@@ -133,7 +136,8 @@ describe("the wasm-bindgen program", () => {
       (_, response) => response.end(archive("wasm-bindgen 0.1.0")),
       /does not run here/,
     ],
-  ]) {
+  ];
+  for (const [what, reply, reason] of failures) {
     it(`is not there after ${what}, so that it gets compiled`, async () => {
       answer = reply;
       await assert.rejects(download(), reason);

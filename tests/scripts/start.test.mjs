@@ -12,7 +12,7 @@ const PATIENCE = { ceiling: 120_000, every: 100 };
 const freePort = () =>
   new Promise((resolve) => {
     const probe = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
+      const { port } = /** @type {net.AddressInfo} */ (probe.address());
       probe.close(() => resolve(port));
     });
   });
@@ -21,7 +21,7 @@ const freePort = () =>
 function descendants(pid) {
   const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).trim().split("\n");
   const all = rows
-    .map((row) => row.match(/^\s*(\d+)\s+(\d+)\s+(.*)$/))
+    .flatMap((row) => [...row.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*)$/g)])
     .map(([, its, parent, command]) => ({ pid: +its, parent: +parent, command }));
   const found = [];
   for (const parents = [pid]; parents.length > 0; ) {

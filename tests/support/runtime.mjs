@@ -64,11 +64,13 @@ const door = (port) => ({
 });
 
 // Starts go one after another, so that each knows which process is its own.
+/** @type {Promise<unknown>} */
 let lastStart = Promise.resolve();
 
 async function startMiniflare(options) {
   const children = [];
-  const onProcess = ({ process: child }) => children.push(child);
+  /** @type {import("node:diagnostics_channel").ChannelListener} */
+  const onProcess = (message) => children.push(/** @type {any} */ (message).process);
   const mine = lastStart.then(async () => {
     diagnostics.subscribe("child_process", onProcess);
     try {
@@ -131,9 +133,10 @@ export async function startRuntime({
     /** Resident memory of workerd, in bytes. */
     memory: () => residentMemory(pid),
     /** A KV namespace of ours, by its binding. */
-    keyValue: (binding) => miniflare.getKVNamespace(binding, "edge-events"),
+    keyValue: (binding) => /** @type {Promise<any>} */ (miniflare.getKVNamespace(binding, "edge-events")),
     /** A request to one of `workers`, by name. */
-    fetchFrom: async (name, ...request) => (await miniflare.getWorker(name)).fetch(...request),
+    fetchFrom: async (name, ...request) =>
+      /** @type {any} */ (await miniflare.getWorker(name)).fetch(...request),
     /** Lets V8 collect its garbage, so that what remains is in use. */
     collectGarbage: () => inspector.collectGarbage(),
     /** What the isolate's objects and buffers use, in bytes. */
@@ -153,7 +156,7 @@ export async function startRuntime({
 
 function residentMemory(pid) {
   if (process.platform === "linux") {
-    return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
+    return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
   }
   return 1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }));
 }

@@ -23,7 +23,7 @@ export function makeSite(files) {
     mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
     writeFileSync(path.join(directory, name), content);
   }
-  const names = readdirSync(directory, { recursive: true }).filter(
+  const names = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter(
     (name) => statSync(path.join(directory, name)).isFile() && name !== "_headers",
   );
   return {

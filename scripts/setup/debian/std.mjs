@@ -43,6 +43,7 @@ export async function buildStd(log, rust) {
   await command(log, "cargo", args, { cwd: work, env: { ...process.env, ...env } });
   const from = path.join(work, "target", WASM, "release/deps");
   const to = output(RUSTC, ["--print", "target-libdir", "--target", WASM]);
+  if (!to) throw new Stop(`${RUSTC} does not say where it looks for std. See ${log}`);
   const fresh = `${to}.new`;
   remove(fresh);
   fs.mkdirSync(fresh, { recursive: true });

@@ -10,7 +10,7 @@ import { formatNames, STREAM, table } from "./bad-input-table.mjs";
 
 describe(`bad input: a table of ${table.length} requests`, () => {
   const runtime = runtimeWith();
-  const [, version] = /^version = "(.+)"$/m.exec(readFileSync(path.join(root, "Cargo.toml"), "utf8"));
+  const version = /^version = "(.+)"$/m.exec(readFileSync(path.join(root, "Cargo.toml"), "utf8"))?.[1];
 
   it("knows the formats", () =>
     assert.ok(formatNames.includes("iso") && formatNames.length >= 3, `${formatNames}`));
@@ -21,7 +21,7 @@ describe(`bad input: a table of ${table.length} requests`, () => {
       row.raw ??
       [method, target, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)].join(" ");
     it(`${JSON.stringify(shown).slice(0, 100)} is answered ${status}`, async () => {
-      const bytes = row.raw && Buffer.from(row.raw, "latin1");
+      const bytes = row.raw ? Buffer.from(row.raw, "latin1") : undefined;
       const asked = Date.now();
       const answer = new Exchange(runtime.port, { method, path: target, headers, raw: bytes });
       try {

@@ -25,7 +25,11 @@ function fromSetUp(key) {
   return value;
 }
 
-/** Each client prints a line for each event: type, id, data, separated by tabs. */
+/**
+ * Each client prints a line for each event: type, id, data, separated by tabs.
+ *
+ * @type {Record<string, (url: string) => [command: string, ...args: string[]]>}
+ */
 const kinds = {
   "npm's eventsource": (url) => [process.execPath, path.join(clients, "npm_eventsource_client.mjs"), url],
   "Python's httpx-sse": (url) => [fromSetUp("python"), path.join(clients, "httpx_sse_client.py"), url],
@@ -122,7 +126,7 @@ describe("clients of four kinds", () => {
     for (let crash = 1; crash <= CRASHES; crash += 1) {
       const had = new Map(all.map((client) => [client, client.count("rotate")]));
       await everyClient(
-        (client) => client.count("rotate") >= had.get(client) + 2,
+        (client) => client.count("rotate") >= (had.get(client) ?? 0) + 2,
         "two more rotations of each client",
       );
       await runtime.kill();

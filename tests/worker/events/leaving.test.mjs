@@ -101,7 +101,9 @@ describe("10,000 clients that have left", () => {
 
   it(`leave less than ${ALLOWED} bytes each behind, in V8's heap and in the wasm's memory`, async (test) => {
     await comeAndLeave(2000); // the memory takes its working size
-    const rounds = { streams: [], refusals: [] };
+    /** @type {{ heap: number, wasm: number }[][]} */
+    const [streams, refusals] = [[], []];
+    const rounds = { streams, refusals };
     for (let round = 1; round <= 2; round += 1) {
       rounds.streams.push(await leftBehind(comeAndLeave));
       rounds.refusals.push(await leftBehind(areRefused));

@@ -6,7 +6,12 @@ import { idsBetween, latestTick, MINUTE, runtimeWith, withinOneMinute } from "..
 
 const MAX = 60; // MAX_REPLAY_TICKS
 
-/** Resumes at one tick a minute, so that what is owed does not change while we look. */
+/**
+ * Resumes at one tick a minute, so that what is owed does not change while we look.
+ *
+ * @param {{ port: number }} runtime
+ * @param {{ header?: number | string, query?: number | string, expect: number }} sent
+ */
 async function resumeMinutes(runtime, { header, query, expect }) {
   const path = `/events?interval=60000${query === undefined ? "" : `&last_event_id=${query}`}`;
   const stream = open(runtime, { path, headers: { "Last-Event-ID": header } });

@@ -38,7 +38,8 @@ describe("a bucket that is not as it should be", () => {
     ],
   });
 
-  for (const [what, config, adapt, logged] of [
+  /** @type {[what: string, config: string, adapt: (options: any) => object, logged: RegExp][]} */
+  const broken = [
     ["no bucket is bound", "wrangler.toml", withoutAssets, /no site is bound: there is no ASSETS/],
     [
       "no bucket is bound to the Worker for Workers Sites",
@@ -53,7 +54,8 @@ describe("a bucket that is not as it should be", () => {
       withBrokenManifest,
       /the bucket has no index\.0123456789\.html/,
     ],
-  ]) {
+  ];
+  for (const [what, config, adapt, logged] of broken) {
     it(`gives 500 with nothing internal, and a clear log, where ${what}`, async () => {
       const { answer, health, log } = await answerOf(config, adapt);
       assert.equal(answer.status, 500);

@@ -54,9 +54,16 @@ export const assets = [
 ];
 const encodeAll = (text) => [...text].map((char) => `%${char.charCodeAt(0).toString(16)}`).join("");
 
+/** @param {string} target @returns {[string, { missing: string }]} */
+const isMissing = (target) => [target, { missing: "404.html" }];
+/** @param {string} name @returns {[string, string]} */
+const isFile = (name) => [`/${name}`, name];
+
 /**
  * `[path, what it answers with]`: a file (status 200), `{to}` (307), or `{missing}` (404 and that
  * page, if need be after a redirect to the path's proper spelling).
+ *
+ * @type {[path: string, expected: string | { to?: string, missing?: string }][]}
  */
 export const table = [
   ["/", "index.html"],
@@ -79,10 +86,10 @@ export const table = [
   ["/twice/", "twice/index.html"],
   ["/404", "404.html"],
   ["/404.html", { to: "/404" }],
-  ...assets.map((name) => [`/${name}`, name]),
+  ...assets.map(isFile),
   ...extensions
     .filter((extension) => extension !== "html")
-    .map((extension) => [`/types/of.${extension}`, `types/of.${extension}`]),
+    .map((extension) => isFile(`types/of.${extension}`)),
 
   // A path is decoded once, and each file has one spelling.
   ["/a%20b.txt", "a b.txt"],
@@ -115,7 +122,7 @@ export const table = [
     "/__proto__",
     "/constructor",
     "/toString",
-  ].map((target) => [target, { missing: "404.html" }]),
+  ].map(isMissing),
   ["/docs/nope", { missing: "docs/404.html" }],
   ["/docs/a/b/c", { missing: "docs/404.html" }],
 
@@ -144,5 +151,5 @@ export const table = [
     "/.git/config",
     "/file:///etc/passwd",
     "/$__MINIFLARE_SITES__$/index.html",
-  ].map((target) => [target, { missing: "404.html" }]),
+  ].map(isMissing),
 ];

@@ -5,6 +5,7 @@ import { request } from "../../support/client.mjs";
 import { everyBucket, makeSite, said } from "../../support/site.mjs";
 import { assets, siteFiles } from "./table.mjs";
 
+/** @param {string} name @returns {[client: string, sent: (tag: string) => string][]} */
 const tags = (name) => [
   [`has ${name}`, (tag) => tag],
   [`has ${name}, made weak by a proxy`, (tag) => `W/${tag}`],

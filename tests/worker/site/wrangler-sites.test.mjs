@@ -22,10 +22,10 @@ describe("wrangler.sites.toml", () => {
       [path.join(root, "node_modules/wrangler/bin/wrangler.js"), ...args],
       { cwd: root, env },
     );
-    child.output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (child.output += text));
-    child.ended = new Promise((resolve) => child.on("close", resolve));
-    return child;
+    const ended = new Promise((resolve) => child.on("close", resolve));
+    const run = { child, ended, output: "" };
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (run.output += text));
+    return run;
   };
   const config = ["-c", "wrangler.sites.toml"];
   const ceiling = 120_000;
@@ -40,7 +40,7 @@ describe("wrangler.sites.toml", () => {
         name: _,
         ...shared
       } = Object.fromEntries([...lines].map(([, key, value]) => [key, value]));
-      return { main, shared, command: /^command = (.+)$/m.exec(text)[1] };
+      return { main, shared, command: /^command = (.+)$/m.exec(text)?.[1] };
     };
     const assets = settings("wrangler.toml");
     const sites = settings("wrangler.sites.toml");
@@ -58,12 +58,12 @@ describe("wrangler.sites.toml", () => {
   });
 
   it("serves the site in wrangler dev, with the headers of Static Assets", async () => {
-    const child = wrangler("dev", ...config, "--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0");
+    const dev = wrangler("dev", ...config, "--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0");
     try {
       const port = await waitFor(
         () => {
-          if (child.exitCode !== null) throw new Error(`wrangler dev ended:\n${child.output}`);
-          return /Ready on http:\/\/127\.0\.0\.1:(\d+)/.exec(child.output)?.[1];
+          if (dev.child.exitCode !== null) throw new Error(`wrangler dev ended:\n${dev.output}`);
+          return /Ready on http:\/\/127\.0\.0\.1:(\d+)/.exec(dev.output)?.[1];
         },
         { what: "wrangler dev to be ready", ceiling },
       );
@@ -83,17 +83,17 @@ describe("wrangler.sites.toml", () => {
         publicSite.remove();
       }
     } finally {
-      child.kill("SIGINT");
-      await child.ended;
+      dev.child.kill("SIGINT");
+      await dev.ended;
     }
   });
 
   it("deploys, as far as a dry run goes", async () => {
     const outdir = mkdtempSync(path.join(os.tmpdir(), "edge-events-deploy-"));
     try {
-      const child = wrangler("deploy", "--dry-run", ...config, "--outdir", outdir);
-      assert.equal(await child.ended, 0, child.output);
-      assert.match(child.output, /Total Upload/);
+      const deploy = wrangler("deploy", "--dry-run", ...config, "--outdir", outdir);
+      assert.equal(await deploy.ended, 0, deploy.output);
+      assert.match(deploy.output, /Total Upload/);
       // The name of the manifest's module is still an argument, and no bundler looked for it.
       assert.match(readFileSync(path.join(outdir, "entry.js"), "utf8"), /import\([\w$]+\)/);
     } finally {
