@@ -1,19 +1,21 @@
-// The benchmark: npm run bench [-- --quick] [--peers a,b] [--rounds N] [--only a,b] [--report]
+// The benchmark: npm run bench [-- --quick] [--peers a,b] [--before DIR] [--rounds N] [--only a,b] [--report]
 import fs from "node:fs";
-import { parseArgs } from "node:util";
 import { build } from "../scripts/build.mjs";
-import { command, output, readText, run, runEnv, Stop, seconds, writeWhole } from "../scripts/lib.mjs";
+import { readArguments } from "../scripts/lib/options.mjs";
+import { output, readText, run, Stop, seconds, writeWhole } from "../scripts/lib.mjs";
 import { setup } from "../scripts/setup.mjs";
 import { about } from "./lib/about.mjs";
 import { buildClient } from "./lib/client.mjs";
-import { bench, results, work } from "./lib/paths.mjs";
+import { results, textOf, work } from "./lib/paths.mjs";
+import { installPeers } from "./lib/peers.mjs";
 import { checkMachine, stopAll } from "./lib/process.mjs";
 import { report, writeReport } from "./lib/report.mjs";
-import { prepare, SERVERS } from "./lib/servers.mjs";
+import { addBefore, prepare, SERVERS } from "./lib/servers.mjs";
 import { withServer } from "./lib/session.mjs";
 import { median } from "./lib/stats.mjs";
 import { growth } from "./measures/growth.mjs";
 import { opening } from "./measures/opening.mjs";
+import { openingFresh } from "./measures/opening-fresh.mjs";
 import { rate } from "./measures/rate.mjs";
 import { size } from "./measures/size.mjs";
 import { ticks } from "./measures/ticks.mjs";
@@ -26,6 +28,7 @@ const FULL = {
   measures: {
     size: { run: size, once: true },
     opening: { run: opening, processes: 3, opened: [200, 2000], settle: 700 },
+    "opening-fresh": { run: openingFresh, processes: 5, opened: 500 },
     ticks: { run: ticks, streams: 500, settle: 1200, window: 28_800 },
     rate: { run: rate, once: true, steps: [500, 1000, 1500, 2000, 2500, 3000, 4000, 6000, 8000] },
     growth: { run: growth, once: true, steps: [100, 500, 2000, 5000] },
@@ -40,37 +43,36 @@ const QUICK = {
   measures: {
     size: FULL.measures.size,
     opening: { run: opening, opened: [50, 500], settle: 300 },
+    "opening-fresh": FULL.measures["opening-fresh"],
     ticks: { run: ticks, streams: 300, settle: 500, window: 1500 },
   },
 };
 
-const OPTIONS = {
-  quick: { type: "boolean" },
-  report: { type: "boolean" },
-  peers: { type: "string" },
-  rounds: { type: "string" },
-  only: { type: "string" },
+const USAGE = {
+  command: "npm run bench",
+  about: "Measures the Worker and the same written otherwise, side by side, and writes bench/results/.",
+  options: {
+    quick: { kind: "flag", what: "one round, without the slow peers and measures" },
+    peers: { kind: "value", value: "a,b", what: `of ${Object.keys(SERVERS).join(", ")}` },
+    before: { kind: "value", value: "folder", what: "another checkout of this project, as one peer more" },
+    rounds: { kind: "value", value: "number", what: `1 to 99; ${FULL.rounds} where none is named` },
+    only: { kind: "value", value: "a,b", what: `of ${Object.keys(FULL.measures).join(", ")}` },
+    report: { kind: "flag", what: "write the report again from the last results" },
+  },
 };
 
-function readPlan(args) {
-  let values;
-  try {
-    ({ values } = parseArgs({ args, options: OPTIONS }));
-  } catch (error) {
-    throw new Stop(
-      `${error.message}\nAllowed are --quick, --peers a,b, --rounds N, --only a,b and --report.`,
-    );
-  }
+function readPlan({ values }) {
   const base = values.quick ? QUICK : FULL;
   const rounds = values.rounds === undefined ? base.rounds : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 99) {
     throw new Stop(`--rounds ${values.rounds}: a whole number from 1 to 99 is allowed`);
   }
   const peers = choose("--peers", values.peers, Object.keys(SERVERS)) ?? base.peers;
+  if (values.before !== undefined) addBefore(values.before);
   const names = choose("--only", values.only, Object.keys(base.measures)) ?? Object.keys(base.measures);
   return {
     rounds,
-    peers: [...new Set(["ours", ...peers])],
+    peers: [...new Set(["ours", ...(values.before === undefined ? [] : ["before"]), ...peers])],
     files: base.files,
     measures: names.map((name) => ({ name, ...base.measures[name] })),
     report: values.report,
@@ -91,8 +93,8 @@ function choose(option, text, allowed) {
 }
 
 function checkFiles(needed) {
-  const allowed = Number(output("sh", ["-c", "ulimit -H -n"]).replace("unlimited", "Infinity"));
-  if (allowed < needed) {
+  const allowed = Number(output("sh", ["-c", "ulimit -H -n"])?.replace("unlimited", "Infinity"));
+  if (!(allowed >= needed)) {
     throw new Stop(
       `only ${allowed} files may be open at once, and ${needed} are needed for the connections. Raise the limit, as root:\n  ulimit -n ${needed}`,
     );
@@ -104,9 +106,7 @@ async function buildAll(plan) {
   await build(found);
   console.log("Building the load client and the peers (minutes the first time) ...");
   fs.mkdirSync(work("logs"), { recursive: true });
-  await command(work("logs/npm.log"), "npm", ["ci", "--prefix", bench("peers"), "--no-audit", "--no-fund"], {
-    env: runEnv(),
-  });
+  await installPeers();
   await buildClient();
   const servers = [];
   for (const name of plan.peers) servers.push(await prepare(name, found));
@@ -165,7 +165,9 @@ const summary = (seen) =>
     .join(", ");
 
 await run(async () => {
-  const plan = readPlan(process.argv.slice(2));
+  const read = readArguments(USAGE);
+  if (!read) return;
+  const plan = readPlan(read);
   if (plan.report) {
     const known = readText(results("results.json"));
     if (!known)
@@ -200,5 +202,5 @@ await run(async () => {
     `${JSON.stringify(run, (_key, value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value), 1)}\n`,
   );
   console.log(`\n${report(run)}\nWritten: ${file}`);
-  if (plan.whole) writeReport(JSON.parse(readText(file)));
+  if (plan.whole) writeReport(JSON.parse(textOf(file)));
 });

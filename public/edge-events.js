@@ -1,64 +1,81 @@
 // @ts-check
 /**
- * Ticks from `/events`, live, by EventSource: with words for the state of the connection,
- * nothing lost and nothing doubled, and one connection for all tabs of the origin.
+ * edge-events client 0.1.0
+ * Copyright (c) 2026 The edge-events authors. SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Ticks from `/events`, live, by EventSource: with words for the state of the connection, nothing lost
+ * in silence and nothing doubled, and one connection for all tabs of the origin.
  *
  *     import { connect } from "./edge-events.js";
  *     const ticks = connect("/events", { interval: 1000 });
  *     ticks.addEventListener("tick", ({ detail }) => console.log(detail.data, detail.lag));
  *
- * Events, each a CustomEvent with its `detail`:
- *   `state`      {@link State}   the connection, in words
- *   `tick`       {@link Tick}
- *   `gap`        {@link Gap}     ticks that will never come
- *   `rotate`     `{reason}`      a planned end; the stream goes on by itself, nothing is lost
- *   `overload`   `{retry_ms}`    the server is full; the stream comes back by itself
- *   `duplicate`  `{id}`          a tick that came twice: dropped, and the server's fault
- *
- * @typedef {"connecting" | "live" | "reconnecting" | "stopped"} StateName
+ * @typedef {object} Events  each is a CustomEvent with this `detail`
+ * @property {State} state   the connection, in words
+ * @property {Tick} tick
+ * @property {Gap} gap       ticks that will never come
+ * @property {{ reason: string }} rotate      a planned end; the stream goes on by itself
+ * @property {{ retry_ms: number }} overload  the server is full; the stream comes back by itself
+ * @property {{ id: number }} duplicate       a tick that came twice: dropped, and the server's fault
  *
  * @typedef {object} State
- * @property {StateName} state
- * @property {number} since        when this state began, Unix ms
- * @property {string} [reason]     reconnecting: `lost`, `silent`, `offline`, `cut`, `overload`, `rotate`,
- *                                 `refused`;
- *                                 stopped: `aborted`, `off` (the server answered 204), `refused`
- * @property {number} [retryAt]    reconnecting: when the next attempt begins, Unix ms
- * @property {number} [status]     refused: the server's HTTP status
+ * @property {"connecting" | "live" | "reconnecting" | "stopped"} state
+ * @property {number} since      when it began, Unix ms
+ * @property {string} [reason]   reconnecting: `lost`, `silent`, `offline`, `cut`, `overload`, `rotate`,
+ *                               `refused`; stopped: `aborted`, `refused`, `off` (by a 204)
+ * @property {number} [retryAt]  when the next attempt begins, Unix ms
+ * @property {number} [status]   of a refusal
  *
  * @typedef {object} Tick
- * @property {number} id           the tick's time, Unix ms
- * @property {string} data         as the server wrote it
- * @property {number} arrived      Unix ms, by this machine's clock
- * @property {number} lag          `arrived - id`
- * @property {boolean} live        it was due while the connection stood: only then is `lag` the line's
- * @property {boolean} replayed    it was missed, and sent later
+ * @property {number} id         its time, Unix ms
+ * @property {string} data       as the server wrote it
+ * @property {number} arrived    Unix ms, by this machine's clock
+ * @property {number} [lag]      `arrived - id`; none where ids are no times
+ * @property {boolean} live      it fell due while the connection stood: only then `lag` is the connection's
+ * @property {boolean} replayed  it was missed, and sent later
  *
  * @typedef {object} Gap
- * @property {number} after        the last tick before it
- * @property {number} resumed_at   the first tick after it
- * @property {number} missed       how many are missing
- * @property {boolean} announced   the server said so; otherwise it was noticed here
+ * @property {number} after       the last tick before it
+ * @property {number} resumed_at  the first tick after it
+ * @property {number} missed      how many are missing
+ * @property {boolean} announced  by the server; otherwise noticed here
  *
  * @typedef {object} Options
- * @property {number} [interval]      ms between ticks; left out, the server's default
- * @property {"iso" | "unix" | "json"} [format]
- * @property {AbortSignal} [signal]   stops the stream for good
- * @property {boolean} [shared]       one connection for all tabs with the same settings (default true);
- *                                    where the browser has no Web Locks, each tab has its own
- * @property {number} [lastEventId]   go on after this tick
- * @property {number} [patience]      ms without the expected tick before the stream is reopened (5000)
+ * @property {number} [interval]     ms between ticks; left out, the server's default
+ * @property {string} [format]       of ticks, by the server's name for it
+ * @property {AbortSignal} [signal]  stops the stream for good
+ * @property {boolean} [shared]      one connection for all tabs with the same settings (default true)
+ * @property {number} [lastEventId]  go on after this tick
+ * @property {number} [patience]     ms without the expected tick before the stream is reopened (5000)
+ *
+ * @typedef {object} Backoff  one for all tabs
+ * @property {number} failures  in a row
+ * @property {number} retryAt
+ * @property {boolean} firm     somebody asked for this wait: nothing cuts it short
+ * @property {number} full      until then a full server wants no attempt
+ *
+ * @typedef {<K extends keyof Events>(type: K, listener: ((event: CustomEvent<Events[K]>) => void) | { handleEvent(event: CustomEvent<Events[K]>): void }, options?: boolean | AddEventListenerOptions) => void} Listening
+ * @typedef {{ addEventListener: Listening, removeEventListener: Listening, dispatchEvent(event: Event): boolean }} TypedTarget
  */
 
-const RETRY_MS = 2_000; // the first wait after a loss; doubled for each failure up to the next line
+const RETRY_MS = 2_000; // the first wait after a loss; doubled for each failure up to
 const MAX_RETRY_MS = 30_000;
 const OVERLOAD_MS = 15_000; // where the server does not say
 const MAX_INTERVAL_MS = 60_000; // the slowest stream there is: assumed until two ticks tell better
 const SETTLE_MS = 250; // a full server says so right after `open`: listen before saying "live"
 const RECENT = 60; // ticks kept for a tab that comes later: as many as the server replays
+const NEAR_MS = 30 * 86_400_000; // an id further from now is no time: a replay is never so old
+const TABS_VERSION = 2; // raise it when a message between tabs changes: versions share nothing
 
-/** Clients that were cut together must not come back together. @param {number} ms */
+/** So that clients that were cut together do not come back together. @param {number} ms */
 const spread = (ms) => Math.round(ms * (0.5 + Math.random()));
+
+/** How long to wait after so many failures before the last one. @param {number} failures */
+export const pause = (failures) => spread(Math.min(RETRY_MS * 2 ** failures, MAX_RETRY_MS));
+
+/** Whether the answer would be the same if one asked again. @param {number} status */
+export const isFinal = (status) =>
+  status === 204 || (status >= 400 && status < 500 && ![408, 429].includes(status));
 
 /** @param {string} text @returns {Record<string, any>} */
 function fields(text) {
@@ -78,109 +95,204 @@ function withQuery(url, query) {
   return result.href;
 }
 
-/** What an id tells about the ticks before it. */
+/**
+ * What ids mean: here times of a clock, or at least numbers that grow. The connection and the tabs
+ * know of ids only what they ask this class; ids of another kind need another class.
+ */
 export class Order {
-  /** @type {number | undefined} */ #next;
+  /** @type {number | undefined} */ #given;
+  /** @type {number | undefined} */ #learned; // the least distance of two ids on this connection
+  /** @type {number | undefined} */ #before; // the last id on this connection
+  /** @type {number | undefined} */ #had; // all up to this one was delivered, or told to be missing
+  /** @type {boolean | undefined} */ #times; // ids are times; unknown before the first tick
+  /** @type {any[]} */ #recent = [];
+  #delivered = false; // `last` was delivered here, and not only claimed by the page
+  // Of this tab's own connection: the id that it resumed from, the last one that it brought, and its
+  // least lag, which is the travel time and the difference of the clocks.
+  /** @type {number | undefined} */ #from;
+  /** @type {number | undefined} */ #heard;
+  /** @type {number | undefined} */ #offset;
 
   /** @param {number} [interval] @param {number} [last] */
   constructor(interval, last) {
-    this.given = interval;
-    this.interval = interval;
-    this.last = last;
+    this.#given = interval;
+    this.last = this.#had = last;
   }
 
-  /** The server has said that the next tick is this one. @param {number} id */
-  skipTo(id) {
-    this.#next = id;
+  /** Milliseconds between ticks, as far as they are known. */
+  get #step() {
+    return this.#times === false ? undefined : (this.#given ?? this.#learned);
   }
 
-  /** @param {number} id @returns {number} ticks missing before `id`; -1 if it is not a new one */
-  accept(id) {
+  /** How long it may be quiet. Heartbeats are comments, which EventSource hides: silence is measured
+   * by the tick that is due. */
+  get silence() {
+    return this.#step ?? MAX_INTERVAL_MS;
+  }
+
+  /** A connection begins, here or in another tab. What the last one taught about the interval is
+   * forgotten, for the server may have another one by now. */
+  opening() {
+    this.#learned = this.#before = this.#heard = undefined;
+    this.#from = this.last;
+  }
+
+  /** What came on this tab's own connection. @param {string} text @param {string} data @param {number} openedAt */
+  read(text, data, openedAt) {
+    const id = Number(text);
+    const arrived = Date.now();
+    const first = this.#heard === undefined;
+    const afresh = id <= (this.#heard ?? this.#from ?? NaN);
+    if (afresh && !first) return { type: "duplicate", id };
+    // The server did not resume but began afresh, for it did not know the id: its interval is another
+    // one by now, or the id is ahead of its clock.
+    if (afresh) this.#from = undefined;
+    this.#heard = id;
+    if (Math.abs(arrived - id) < NEAR_MS) this.#times = true;
+    const lag = this.#times ? arrived - id : undefined;
+    // The first tick of a new client was due before it came; so was whatever would have arrived
+    // before this connection opened. Where ids are no times, what comes right after the opening counts
+    // as missed.
+    const resumed = this.#from !== undefined;
+    const due = lag === undefined ? arrived - SETTLE_MS : id + (this.#offset ?? 0);
+    const live = resumed ? due >= openedAt : !first;
+    if (live && lag !== undefined) this.#offset = Math.min(this.#offset ?? lag, lag);
+    return { type: "tick", id, data, arrived, lag, live, replayed: resumed && !live, afresh };
+  }
+
+  /** What this tab's listeners are to hear of a message. @param {any} message @returns {any[]} */
+  take(message) {
+    if (message.type === "gap") return this.#gap(message);
+    if (message.type !== "tick") return [message];
+    const { afresh, ...tick } = message;
+    const { id } = tick;
     const { last } = this;
-    if (last !== undefined && id <= last) return -1;
-    const expected = this.#next ?? (last === undefined ? id : last + (this.given ?? id - last));
-    if (last !== undefined && this.#next === undefined && this.given === undefined) {
-      this.interval = Math.min(this.interval ?? Infinity, id - last);
+    const old = last !== undefined && id <= last;
+    if (old && !afresh) return []; // two tabs led for a moment
+    this.#times = tick.lag !== undefined;
+    const gap = { type: "gap", resumed_at: id, announced: false };
+    const told = old || !this.#given ? [] : this.#missing(gap, this.#step);
+    if (this.#before !== undefined) this.#learned = Math.min(this.#learned ?? Infinity, id - this.#before);
+    this.#before = this.#had = this.last = id;
+    if (old) this.#recent = [];
+    // The server began afresh with a tick that is older than one that was delivered. It is not
+    // delivered again; what follows it is new.
+    if (old && this.#delivered) return [];
+    this.#delivered = true;
+    this.#recent.push(tick);
+    if (this.#recent.length > RECENT) this.#recent.shift();
+    return [...told, tick];
+  }
+
+  /** The server told it to the tab that has the connection; this one may have more, or less.
+   * @param {any} gap */
+  #gap(gap) {
+    const step = (gap.resumed_at - gap.after) / (gap.missed + 1);
+    const told = this.#missing(gap, step);
+    if (told.length > 0) this.#had = gap.resumed_at - step;
+    return told;
+  }
+
+  /** The gap as it is from what this tab has. @param {any} gap @param {number} [step] @param {number} [after] */
+  #missing(gap, step = NaN, after = this.#had) {
+    const missed = Math.round((gap.resumed_at - (after ?? NaN)) / step) - 1;
+    return missed > 0 ? [{ ...gap, after, missed }] : [];
+  }
+
+  /** Brings a tab up to date that came later and has all up to `last`. @param {number} [last] @returns {any[]} */
+  since(last = -Infinity) {
+    // What is ahead by more than a tick is no id of this server's.
+    const afresh = last - (this.last ?? last) > this.silence;
+    if (afresh || last < 0) {
+      return this.#recent.slice(-1).map((tick) => ({ ...tick, live: false, replayed: false, afresh }));
     }
-    this.last = id;
-    this.#next = undefined;
-    return id > expected ? Math.round((id - expected) / (this.interval ?? id - expected)) : 0;
+    const missed = this.#recent.filter(({ id }) => id > last);
+    const gap = { type: "gap", resumed_at: missed[0]?.id, announced: false };
+    const replay = missed.map((tick) => ({ ...tick, live: false, replayed: true }));
+    return [...this.#missing(gap, this.#step, last), ...replay];
   }
 }
 
-/** Heartbeats are comments, which EventSource hides: silence is measured by the tick that is due.
- * @param {Order} order @param {number} patience */
-const silenceLimit = (order, patience) => (order.interval ?? MAX_INTERVAL_MS) + patience;
-
 /**
- * One EventSource at a time, reopened for as long as it takes. The waiting is done here and not by
- * EventSource, which never says when it will try again, never slows down, cannot be told to hurry,
- * and gives up for good on a 500.
+ * One EventSource at a time, reopened for as long as it takes. The waiting is done here, for EventSource
+ * never says when it will try again, never slows down, cannot hurry, and gives up for good on a 500.
  */
-class Stream {
+class Connection {
   /** @type {EventSource | undefined} */ #source;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #stopped = false;
-  #failures = 0;
-  #full = false;
-  /** @type {number | undefined} */ #last; // on this connection, or what it resumed from
-  #fresh = true; // it did not resume
-  #ticks = 0;
+  #settled = false;
+  #brought = false; // this connection has brought an event
   #openedAt = 0;
-  #heardAt = 0;
-  #leastLag = Infinity; // the line and the difference of the clocks, without what was late
+  deadline = 0; // by then it will have heard something, tried again, or given up
 
   /**
    * @param {string} url
-   * @param {Order} order
+   * @param {Order} ids
    * @param {number} patience
+   * @param {Backoff} backoff
    * @param {(message: any) => void} tell
    */
-  constructor(url, order, patience, tell) {
+  constructor(url, ids, patience, backoff, tell) {
     this.url = url;
-    this.order = order;
+    this.ids = ids;
     this.patience = patience;
+    this.backoff = backoff;
     this.tell = tell;
   }
 
-  get #limit() {
-    return silenceLimit(this.order, this.patience);
+  /** Goes on with the waiting of the tab that had the connection before, if it waited. */
+  begin() {
+    const wait = this.backoff.retryAt - Date.now();
+    if (wait <= 0) return this.open();
+    this.#wait(wait, () => this.open());
+    this.tell({ type: "waiting" });
   }
 
   open() {
     this.#close();
     if (this.#stopped) return;
-    const { last } = this.order;
-    const source = new EventSource(withQuery(this.url, { last_event_id: last }));
+    const source = new EventSource(withQuery(this.url, { last_event_id: this.ids.last }));
     this.#source = source;
-    this.#last = last;
-    this.#fresh = last === undefined;
-    this.#full = false;
-    this.#ticks = 0;
-    this.#heardAt = this.#openedAt = Date.now();
-    this.#wait(this.#limit + this.patience, () => this.#lost("silent"));
+    this.#settled = this.#brought = false;
+    this.#openedAt = Date.now();
+    this.backoff.retryAt = 0;
+    this.ids.opening();
+    // A server sends its headers at once. One that takes the connection and hangs is given up.
+    this.#wait(2 * this.patience, () => this.#lost("silent"));
+    this.tell({ type: "opening" });
 
     source.onopen = () => {
       this.#openedAt = Date.now();
       this.#wait(SETTLE_MS, () => this.#live());
     };
-    source.onmessage = (event) => this.#tick(Number(event.lastEventId), event.data);
+    source.onmessage = ({ lastEventId, data }) => {
+      this.#brought = true;
+      this.backoff.failures = 0;
+      const message = this.ids.read(lastEventId, data, this.#openedAt);
+      this.#live();
+      this.tell(message);
+      // Again, for this tick may have told the interval; unless a listener has cut the connection.
+      if (source === this.#source) this.#watch();
+    };
     source.addEventListener("gap", ({ data }) => {
       this.tell({ type: "gap", announced: true, ...fields(data) });
     });
     source.addEventListener("rotate", ({ data }) => {
-      const { reason, retry_ms = RETRY_MS } = fields(data);
+      const { reason, retry_ms } = fields(data);
       this.tell({ type: "rotate", reason });
-      // The server spreads planned ends already, so coming back at once makes no crowd; unless
-      // this connection brought nothing, for then it would be a tight loop.
-      if (this.#ticks > 0) this.open();
-      else this.#retry("rotate", retry_ms);
+      if (source !== this.#source) return; // a listener has cut it
+      // The server spreads the ends of lives, so coming back at once makes no crowd; unless this
+      // connection brought nothing: that would be a tight loop. At its CPU limit the server has no
+      // time to spare, and says when to come back.
+      if (reason === "lifetime" && this.#brought) this.open();
+      else this.#retry("rotate", Number(retry_ms) || RETRY_MS, true);
     });
     source.addEventListener("overload", ({ data }) => {
-      const { retry_ms = spread(OVERLOAD_MS) } = fields(data);
+      const retry_ms = Number(fields(data).retry_ms) || spread(OVERLOAD_MS);
+      this.backoff.full = Date.now() + retry_ms;
       this.tell({ type: "overload", retry_ms });
-      this.#full = true;
-      this.#retry("overload", retry_ms);
+      if (source === this.#source) this.#retry("overload", retry_ms, true);
     });
     source.onerror = () => {
       if (source.readyState === 2) this.#refused(source);
@@ -202,59 +314,41 @@ class Stream {
 
   /** @param {number} ms */
   cut(ms) {
-    this.#retry("cut", ms);
+    this.#retry("cut", ms, true);
   }
 
   /** The machine woke up or the network is back: timers have slept too. */
   hurry() {
-    const waiting = !this.#source && !this.#full;
-    if (waiting || (this.#source && Date.now() - this.#heardAt > this.#limit)) this.open();
-  }
-
-  /** @param {number} id @param {string} data */
-  #tick(id, data) {
-    const arrived = Date.now();
-    const lag = arrived - id;
-    const offset = Number.isFinite(this.#leastLag) ? this.#leastLag : 0;
-    const first = this.#ticks++ === 0;
-    // The first tick of a new client was due before it came; so was whatever would have
-    // arrived before this connection opened.
-    const live = !(first && this.#fresh) && id + offset >= this.#openedAt;
-    if (live) this.#leastLag = Math.min(this.#leastLag, lag);
-    const twice = this.#last !== undefined && id <= this.#last;
-    this.#failures = 0;
-    this.#last = twice ? this.#last : id;
-    this.#live();
-    if (twice) this.tell({ type: "duplicate", id });
-    else this.tell({ type: "tick", id, data, arrived, lag, live, replayed: !live && !this.#fresh });
-    // Again, for this tick may have told the interval; unless a listener has cut the connection.
-    if (this.#source) this.#watch();
+    const waits = !this.#source && !this.backoff.firm;
+    if (waits || Date.now() > this.deadline) this.open();
   }
 
   #live() {
     this.#watch();
+    if (this.#settled) return;
+    this.#settled = true;
     this.tell({ type: "state", state: "live" });
   }
 
   #watch() {
-    this.#heardAt = Date.now();
-    this.#wait(this.#limit, () => this.#lost("silent"));
+    if (this.#source) this.#wait(this.ids.silence + this.patience, () => this.#lost("silent"));
   }
 
   /** @param {string} reason @param {number} [status] */
   #lost(reason, status) {
     if (globalThis.navigator?.onLine === false) reason = "offline";
-    const wait = spread(Math.min(RETRY_MS * 2 ** this.#failures, MAX_RETRY_MS));
-    this.#failures += 1;
-    this.#retry(reason, wait, status);
+    this.#retry(reason, pause(this.backoff.failures++), false, status);
   }
 
-  /** @param {string} reason @param {number} ms @param {number} [status] */
-  #retry(reason, ms, status) {
+  /** @param {string} reason @param {number} ms @param {boolean} firm @param {number} [status] */
+  #retry(reason, ms, firm, status) {
     if (this.#stopped) return;
     this.#close();
-    this.#wait(ms, () => this.open());
-    this.tell({ type: "state", state: "reconnecting", reason, status, retryAt: Date.now() + ms });
+    const now = Date.now();
+    const retryAt = Math.max(now + ms, this.backoff.full);
+    Object.assign(this.backoff, { retryAt, firm });
+    this.#wait(retryAt - now, () => this.open());
+    this.tell({ type: "state", state: "reconnecting", reason, status, retryAt });
   }
 
   /** EventSource gives up on any answer but a stream, and does not say which it was: ask.
@@ -265,8 +359,7 @@ class Stream {
       () => 0,
     );
     if (source !== this.#source) return;
-    const final = status === 204 || (status >= 400 && status < 500 && ![408, 429].includes(status));
-    if (!final) return this.#lost(status ? "refused" : "lost", status || undefined);
+    if (!isFinal(status)) return this.#lost(status ? "refused" : "lost", status || undefined);
     const reason = status === 204 ? "off" : "refused";
     this.tell({ type: "state", state: "stopped", reason, status });
   }
@@ -274,23 +367,113 @@ class Stream {
   /** @param {number} ms @param {() => void} then */
   #wait(ms, then) {
     clearTimeout(this.#timer);
-    if (!this.#stopped) this.#timer = setTimeout(then, ms);
+    if (this.#stopped) return;
+    this.deadline = Date.now() + ms;
+    this.#timer = setTimeout(then, ms);
   }
 }
 
+/**
+ * One connection for all tabs: whoever holds the lock opens it and passes on what it brings. All
+ * others stand in line for the lock, which the browser gives to the next one when its holder goes.
+ */
+class Tabs {
+  /** @type {BroadcastChannel | undefined} */ #channel;
+  /** @type {AbortController | undefined} */ #turn; // this tab's place in the line
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #silence;
+  #me = Math.random().toString(36).slice(2);
+
+  /**
+   * @param {string} name
+   * @param {number} patience
+   * @param {{ lead: () => void, follow: () => void, hear: (message: any, from: string) => void }} on
+   */
+  constructor(name, patience, on) {
+    this.name = `edge-events/${TABS_VERSION} ${name}`;
+    this.patience = patience;
+    this.on = on;
+    this.#channel = new BroadcastChannel(this.name);
+    this.#channel.onmessage = ({ data: { to = this.#me, from, message } }) => {
+      if (to === this.#me) on.hear(message, from);
+    };
+    this.watch(Date.now() + patience);
+    this.#queue();
+  }
+
+  /** To one tab, or to all others. @param {any} message @param {string} [to] */
+  post(message, to) {
+    this.#channel?.postMessage({ from: this.#me, to, message });
+  }
+
+  async #queue(steal = false) {
+    this.#turn?.abort();
+    const turn = (this.#turn = new AbortController());
+    const held = () =>
+      new Promise((release) => {
+        turn.signal.addEventListener("abort", release);
+        clearTimeout(this.#silence);
+        this.on.lead();
+      });
+    try {
+      const options = steal ? { steal } : { signal: turn.signal };
+      await navigator.locks.request(this.name, options, held);
+    } catch (error) {
+      // AbortError: the lock was taken from this tab, or it left the line. Else there are no locks.
+      if (Object(error).name !== "AbortError") {
+        this.leave();
+        return this.on.lead();
+      }
+    }
+    if (turn !== this.#turn) return;
+    this.on.follow();
+    this.watch(Date.now() + this.patience);
+    this.#queue();
+  }
+
+  /**
+   * Takes the lead when `until` is over and, some while later, no word has come of the tab that has
+   * it: it is frozen or hangs. `until` is that tab's own deadline: by then it will have heard
+   * something, tried again or given up, and each of these it tells. So nobody takes the lead from a
+   * tab that is known to be trying, however long the server hangs.
+   * @param {number} until @param {boolean} [again]
+   */
+  watch(until, again = false) {
+    clearTimeout(this.#silence);
+    const due = Math.max(until, Date.now()) + spread(this.patience);
+    this.#silence = setTimeout(() => {
+      // A timer so late means that this tab slept: whatever was told meanwhile is to be heard first.
+      if (!again && Date.now() - due > this.patience) this.watch(0, true);
+      else this.#queue(true);
+    }, due - Date.now());
+  }
+
+  /** Gives the lead away. */
+  stepDown() {
+    if (this.#channel) this.#turn?.abort();
+  }
+
+  leave() {
+    clearTimeout(this.#silence);
+    const turn = this.#turn;
+    this.#turn = undefined;
+    turn?.abort();
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+}
+
+const Target = /** @type {new () => TypedTarget} */ (/** @type {unknown} */ (EventTarget));
+
 /** What {@link connect} returns. */
-export class EdgeEvents extends EventTarget {
+export class EdgeEvents extends Target {
   /** @type {Order} */ #order;
   /** @type {number} */ #patience;
   /** @type {State} */ #state = { state: "connecting", since: Date.now() };
-  /** @type {Stream | undefined} */ #stream; // only in the tab that has the connection
-  /** @type {BroadcastChannel | undefined} */ #channel;
-  /** @type {AbortController | undefined} */ #turn; // this tab's place in the line for the lock
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ #silence;
-  /** @type {Tick[]} */ #recent = [];
+  /** @type {Connection | undefined} */ #connection; // only in the tab that has it
+  /** @type {Tabs | undefined} */ #tabs;
+  /** @type {Backoff} */ #backoff = { failures: 0, retryAt: 0, firm: false, full: 0 };
   #life = new AbortController();
-  #welcomed = false;
-  #me = Math.random().toString(36).slice(2);
+  #welcomed = false; // what came before this tab is known to it
 
   /** @param {string | URL} url @param {Options} [options] */
   constructor(url, { interval, format, signal, shared = true, lastEventId, patience = 5_000 } = {}) {
@@ -298,26 +481,33 @@ export class EdgeEvents extends EventTarget {
     this.url = withQuery(new URL(url, globalThis.location?.href).href, { interval, format });
     this.#order = new Order(interval, lastEventId);
     this.#patience = patience;
-    signal?.addEventListener("abort", () => this.#stop("aborted"), { signal: this.#life.signal });
-    if (signal?.aborted) this.#stop("aborted");
+    const stop = () => this.#become({ state: "stopped", reason: "aborted" });
+    signal?.addEventListener("abort", stop, { signal: this.#life.signal });
+    if (signal?.aborted) stop();
     else this.#begin(shared);
   }
 
   /** @param {boolean} shared */
   #begin(shared) {
-    const hurry = () => {
-      if (document.visibilityState === "visible") this.#stream?.hurry();
-    };
-    this.#on(globalThis, "online", () => this.#stream?.hurry());
-    this.#on(globalThis, "pageshow", hurry);
-    this.#on(globalThis.document, "visibilitychange", hurry);
-    this.#on(globalThis.document, "resume", hurry);
+    const { document } = globalThis;
+    const hurry = () => this.#connection?.hurry();
+    const hurryIfSeen = () => document.visibilityState === "visible" && hurry();
     // A frozen tab would keep the others waiting for its connection.
-    this.#on(globalThis.document, "freeze", () => this.#stepDown());
-    this.#on(globalThis, "pagehide", () => this.#stepDown());
+    const stepDown = () => this.#connection && this.#tabs?.stepDown();
+    this.#on(globalThis, "online", hurry);
+    this.#on(globalThis, "pageshow", hurryIfSeen);
+    this.#on(globalThis, "pagehide", stepDown);
+    this.#on(document, "visibilitychange", hurryIfSeen);
+    this.#on(document, "resume", hurryIfSeen);
+    this.#on(document, "freeze", stepDown);
 
-    if (shared && globalThis.navigator?.locks && globalThis.BroadcastChannel) this.#join();
-    else this.#lead();
+    if (!shared || !globalThis.navigator?.locks || !globalThis.BroadcastChannel) return this.#lead();
+    this.#tabs = new Tabs(this.url, this.#patience, {
+      lead: () => this.#lead(),
+      follow: () => this.#follow(),
+      hear: (message, from) => this.#hear(message, from),
+    });
+    this.#hello();
   }
 
   /** The connection, in words. */
@@ -332,161 +522,86 @@ export class EdgeEvents extends EventTarget {
 
   /** Whether the connection is this tab's own, or another tab's. */
   get leads() {
-    return this.#stream !== undefined;
+    return this.#connection !== undefined;
   }
 
   /** Cuts the connection, for all tabs that share it, and comes back after `ms`. */
   cut(ms = 3_000) {
-    if (this.#stream) this.#stream.cut(ms);
-    else this.#post({ type: "cut", ms });
-  }
-
-  // One connection for all tabs: whoever holds the lock opens it and passes on what it brings. All
-  // others stand in line for the lock, which the browser gives to the next one when its holder goes.
-
-  #join() {
-    this.#channel = new BroadcastChannel(`edge-events ${this.url}`);
-    this.#channel.onmessage = ({ data }) => this.#hear(data);
-    this.#post({ type: "hello", from: this.#me, last: this.lastEventId });
-    this.#queue();
-    this.#watch();
-  }
-
-  async #queue(steal = false) {
-    this.#turn?.abort();
-    const turn = (this.#turn = new AbortController());
-    const held = () =>
-      new Promise((release) => {
-        turn.signal.addEventListener("abort", release);
-        this.#lead();
-      });
-    try {
-      const options = steal ? { steal } : { signal: turn.signal };
-      await navigator.locks.request(`edge-events ${this.url}`, options, held);
-    } catch (error) {
-      // AbortError: the lock was taken from this tab, or it left the line. Anything else: no
-      // locks here, so no sharing.
-      if (Object(error).name !== "AbortError") {
-        this.#channel?.close();
-        this.#channel = undefined;
-        return this.#lead();
-      }
-    }
-    if (turn !== this.#turn || this.#life.signal.aborted) return;
-    this.#stream?.stop();
-    this.#stream = undefined;
-    this.#watch();
-    this.#queue();
+    if (this.#connection) this.#connection.cut(ms);
+    else this.#tabs?.post({ ask: "cut", ms });
   }
 
   #lead() {
     if (this.#life.signal.aborted) return;
-    clearTimeout(this.#silence);
     this.#welcomed = true;
-    this.#post({ type: "lead" });
-    this.#stream = new Stream(this.url, this.#order, this.#patience, (message) => this.#tell(message));
-    this.#stream.open();
+    const tell = (/** @type {any} */ message) => this.#tell(message);
+    this.#connection = new Connection(this.url, this.#order, this.#patience, this.#backoff, tell);
+    this.#connection.begin();
   }
 
-  #stepDown() {
-    if (!this.#channel || !this.#stream) return;
-    this.#stream.stop();
-    this.#turn?.abort();
+  #follow() {
+    this.#connection?.stop();
+    this.#connection = undefined;
   }
 
-  /** A tab that leads but is silent for longer than its stream may be is frozen: take over. */
-  #watch() {
-    clearTimeout(this.#silence);
-    const retryIn = Math.max(0, (this.#state.retryAt ?? 0) - Date.now());
-    const limit = silenceLimit(this.#order, this.#patience);
-    this.#silence = setTimeout(() => this.#queue(true), retryIn + limit + spread(this.#patience));
+  #hello() {
+    this.#tabs?.post({ ask: "hello", last: this.lastEventId });
   }
 
-  /** From another tab. @param {any} message */
-  #hear({ to = this.#me, ...message }) {
-    if (to !== this.#me) return;
-    if (this.#stream) {
-      if (message.type === "cut") this.#stream.cut(message.ms);
-      if (message.type === "hello") this.#welcome(message.from, message.last);
+  /** From another tab. @param {any} message @param {string} from */
+  #hear({ ask, last, ms, news = [], until, backoff, welcome }, from) {
+    if (this.#connection) {
+      if (ask === "cut") this.#connection.cut(ms);
+      if (ask === "hello") {
+        this.#share([...this.#order.since(last), { type: "state", ...this.#state }], from);
+      }
       // Another tab has taken over, and the news of it has not come here yet.
-      if (message.type === "tick" || message.type === "gap") this.#deliver(message);
+      for (const message of news) if (["tick", "gap"].includes(message.type)) this.#deliver(message);
       return;
     }
-    if (message.type === "hello" || message.type === "cut") return;
-    this.#watch();
-    if (message.type === "lead") {
-      if (!this.#welcomed) this.#post({ type: "hello", from: this.#me, last: this.lastEventId });
-    } else if (message.type === "welcome") {
-      this.#welcomed = true;
-      for (const tick of message.ticks) this.#deliver(tick);
-      this.#deliver(message.state);
-    } else if (this.#welcomed || message.type === "state") {
-      this.#deliver(message);
-    }
+    if (ask) return;
+    this.#tabs?.watch(until);
+    Object.assign(this.#backoff, backoff);
+    if (welcome) this.#welcomed = true;
+    if (!this.#welcomed) this.#hello();
+    for (const message of news) if (this.#welcomed || message.type === "state") this.#deliver(message);
   }
 
-  /** Brings a tab up to date that came later. @param {string} to @param {number} [last] */
-  #welcome(to, last) {
-    const missed = last === undefined ? this.#recent.slice(-1) : this.#recent.filter(({ id }) => id > last);
-    const ticks = missed.map((tick) => ({ ...tick, live: false, replayed: last !== undefined }));
-    this.#post({ type: "welcome", to, ticks, state: { type: "state", ...this.#state } });
+  /** Tells other tabs, with what they need to go on if this one is gone. @param {any[]} news @param {string} [to] */
+  #share(news, to) {
+    const { deadline: until } = /** @type {Connection} */ (this.#connection);
+    this.#tabs?.post({ news, until, backoff: this.#backoff, welcome: to !== undefined }, to);
   }
 
-  /** From this tab's own stream, for it and for those that follow. @param {any} message */
+  /** From this tab's own connection, for it and for those that follow. @param {any} message */
   #tell(message) {
-    if (this.#life.signal.aborted || (message.type === "state" && !this.#changes(message))) return;
-    this.#post(message);
+    if (this.#life.signal.aborted) return;
+    this.#share([message]);
     this.#deliver(message);
   }
 
   /** @param {any} message */
-  #deliver({ type, ...detail }) {
-    if (type === "state") return this.#become(detail);
-    if (type === "gap") this.#order.skipTo(detail.resumed_at);
-    if (type === "tick") {
-      const after = this.lastEventId;
-      const missed = this.#order.accept(detail.id);
-      if (missed < 0) return; // two tabs led for a moment
-      if (missed > 0) this.#emit("gap", { after, resumed_at: detail.id, missed, announced: false });
-      this.#recent.push({ type, ...detail });
-      if (this.#recent.length > RECENT) this.#recent.shift();
+  #deliver(message) {
+    if (message.type === "waiting") return;
+    if (message.type === "opening") return this.#order.opening();
+    if (message.type === "state") return this.#become(message);
+    for (const { type, ...detail } of this.#order.take(message)) {
+      if (!this.#life.signal.aborted) this.#emit(type, detail);
     }
-    this.#emit(type, detail);
   }
 
   /** @param {any} next */
-  #changes({ state, reason, retryAt }) {
+  #become({ type, ...next }) {
     const now = this.#state;
-    return state !== now.state || reason !== now.reason || retryAt !== now.retryAt;
-  }
-
-  /** @param {any} next */
-  #become(next) {
-    if (!this.#changes(next) || this.#state.state === "stopped") return;
-    const since = next.state === this.#state.state ? this.#state.since : Date.now();
-    this.#state = { since, ...next };
-    if (next.state === "stopped") this.#leave();
+    const same = next.state === now.state && next.reason === now.reason && next.retryAt === now.retryAt;
+    if (same || now.state === "stopped") return;
+    this.#state = { since: next.state === now.state ? now.since : Date.now(), ...next };
+    if (next.state === "stopped") {
+      this.#life.abort();
+      this.#follow();
+      this.#tabs?.leave();
+    }
     this.#emit("state", this.#state);
-  }
-
-  /** @param {string} reason */
-  #stop(reason) {
-    this.#become({ state: "stopped", reason });
-  }
-
-  #leave() {
-    this.#life.abort();
-    this.#stream?.stop();
-    this.#stream = undefined;
-    clearTimeout(this.#silence);
-    this.#turn?.abort();
-    this.#channel?.close();
-    this.#channel = undefined;
-  }
-
-  /** @param {any} message */
-  #post(message) {
-    this.#channel?.postMessage(message);
   }
 
   /** @param {string} type @param {any} detail */
@@ -494,7 +609,7 @@ export class EdgeEvents extends EventTarget {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  /** @param {EventTarget | undefined} target @param {string} type @param {() => void} listener */
+  /** @param {EventTarget | undefined} target @param {string} type @param {() => unknown} listener */
   #on(target, type, listener) {
     target?.addEventListener?.(type, listener, { signal: this.#life.signal });
   }

@@ -1,9 +1,7 @@
 // @ts-check
+/** @import { EdgeEvents, Listening, State, Tick } from "./edge-events.js" */
 import { connect } from "./edge-events.js";
-import { read, Tail } from "./raw.js";
-import { draw, Timeline } from "./timeline.js";
-
-const CUT_MS = 3_000;
+import { draw, duration, inWords, Timeline } from "./timeline.js";
 
 /** @param {string} id */
 const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -17,9 +15,11 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const timeline = new Timeline();
 const counts = { ticks: 0, reconnects: 0, rotations: 0, replayed: 0, gaps: 0, duplicates: 0 };
 
-/** @type {import("./edge-events.js").EdgeEvents} */ let stream;
+/** @type {EdgeEvents} */ let stream;
 /** @type {AbortController} */ let running;
-let logged = 0; // the last tick in the console
+/** @type {AbortController} */ let listening;
+/** @type {Tick | undefined} */ let latest;
+let logged = 0; // when the last tick in the console was
 let lost = false;
 
 // ── Settings: in the address, so that a reload and a shared link keep them ──
@@ -29,14 +29,34 @@ const radios = (name) => /** @type {HTMLInputElement[]} */ ([...document.getElem
 /** @param {string} name */
 const chosen = (name) => radios(name).find((radio) => radio.checked)?.value ?? "";
 
-for (const [name, value] of new URLSearchParams(location.search)) {
-  const radio = radios(name).find((radio) => radio.value === value);
-  if (radio) radio.checked = true;
+/** A value that is not offered becomes a choice of its own: the server says whether it is allowed.
+ * @param {string} name @param {string} value */
+function choose(name, value) {
+  let radio = radios(name).find((radio) => radio.value === value);
+  if (!radio) {
+    const label = /** @type {HTMLElement} */ (radios(name)[0].parentElement);
+    label.parentElement?.append(label.cloneNode(true));
+    radio = /** @type {HTMLInputElement} */ (radios(name).at(-1));
+    radio.value = value;
+    const ms = name === "interval" && whole(value);
+    /** @type {HTMLElement} */ (radio.nextElementSibling).textContent = ms
+      ? `${ms / 1000} s`
+      : value.slice(0, 12) || "(empty)";
+  }
+  radio.checked = true;
+}
+
+/** @param {string} text */
+const whole = (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);
+
+for (const name of ["interval", "format"]) {
+  const value = new URLSearchParams(location.search).get(name);
+  if (value !== null) choose(name, value);
 }
 
 for (const radio of [...radios("interval"), ...radios("format")]) {
   radio.addEventListener("change", () => {
-    history.replaceState(null, "", `?interval=${chosen("interval")}&format=${chosen("format")}`);
+    history.replaceState(null, "", `?${query()}`);
     start();
     showRaw();
   });
@@ -44,51 +64,63 @@ for (const radio of [...radios("interval"), ...radios("format")]) {
 
 // ── The stream ──
 
+const query = () => String(new URLSearchParams({ interval: chosen("interval"), format: chosen("format") }));
+
 /** @param {number} [lastEventId] */
 function start(lastEventId) {
+  // First the listeners: that one stream makes room for another is no news.
+  listening?.abort();
   running?.abort();
+  listening = new AbortController();
   running = new AbortController();
-  const { signal } = running;
-  const interval = Number(chosen("interval"));
-  const format = /** @type {"iso" | "unix" | "json"} */ (chosen("format"));
-  const events = connect("/events", { interval, format, signal, lastEventId });
-  stream = events;
+  latest = undefined;
+  const interval = whole(chosen("interval"));
+  stream = connect(`/events?${query()}`, { interval, signal: running.signal, lastEventId });
 
-  /** @param {string} type @param {(detail: any) => void} listener */
-  const on = (type, listener) =>
-    events.addEventListener(type, (event) => {
-      if (events === stream) listener(/** @type {CustomEvent} */ (event).detail);
-    });
-  on("state", showState);
-  on("tick", showTick);
-  on("gap", ({ missed }) => {
+  /** @type {Listening} */
+  const on = (type, listener) => stream.addEventListener(type, listener, { signal: listening.signal });
+  on("state", ({ detail }) => showState(detail));
+  on("tick", ({ detail }) => showTick(detail));
+  on("gap", ({ detail }) => {
     counts.gaps += 1;
     timeline.add("gap", Date.now());
-    console.log(`gap: ${missed} ticks missed`);
+    console.log(`gap: ${detail.missed} ticks missed`);
   });
-  on("rotate", ({ reason }) => {
+  on("rotate", ({ detail }) => {
     counts.rotations += 1;
     timeline.add("rotate", Date.now());
-    console.log(`planned end: ${reason}`);
+    console.log(`planned end: ${detail.reason}`);
   });
   on("duplicate", () => (counts.duplicates += 1));
-  showState(events.state);
+  showState(stream.state);
 }
 
-/** @param {import("./edge-events.js").Tick} tick */
-function showTick({ id, data, arrived, lag, live, replayed }) {
-  const [date, time] = new Date(id).toISOString().split("T");
-  write("time", time.slice(0, 8));
-  $("time").setAttribute("datetime", `${date}T${time}`);
-  write("fraction", chosen("interval") === "100" ? time.slice(8, 10) : "");
-  write("date", `${new Date(id).toLocaleDateString("en-GB", { dateStyle: "full", timeZone: "UTC" })}, UTC`);
+/** @param {Tick} tick */
+function showTick(tick) {
+  const { id, data, arrived, lag, live, replayed } = tick;
+  latest = tick;
+  const timed = lag !== undefined;
+  $("clock").hidden = !timed;
+  $("text").hidden = timed;
+  if (timed) {
+    const [date, time] = new Date(id).toISOString().split("T");
+    write("time", time.slice(0, 8));
+    $("time").setAttribute("datetime", `${date}T${time}`);
+    const interval = Number(chosen("interval"));
+    write("fraction", interval < 1000 ? time.slice(8, interval === 100 ? 10 : -1) : "");
+    write("date", `${new Date(id).toLocaleDateString("en-GB", { dateStyle: "full", timeZone: "UTC" })}, UTC`);
+  } else {
+    write("text", data);
+    write("date", `event ${id}`);
+  }
 
   counts.ticks += 1;
   if (replayed) counts.replayed += 1;
   timeline.add(live ? "tick" : replayed ? "replayed" : "first", arrived, lag);
-  if (Math.abs(id - logged) >= 1_000) {
-    console.log(data); // at most one for each second: ten would drown the console
-    logged = id;
+  const at = timed ? id : arrived;
+  if (Math.abs(at - logged) >= 950) {
+    console.log(data); // one in each second: ten would drown the console
+    logged = at;
   }
   show();
 }
@@ -102,53 +134,79 @@ const REASONS = {
   offline: "there is no network",
   cut: "you cut the connection",
   overload: "the server is full",
-  rotate: "the stream ended as planned",
   refused: "the server had an error",
   aborted: "by you",
   off: "the server has switched the stream off",
 };
 
-/** @param {import("./edge-events.js").State} state */
+/** @param {State} state */
 function showState({ state, reason = "", status, since }) {
-  const why = state === "stopped" && reason === "refused" ? "the server refused" : REASONS[reason];
-  const words = why ? `${state}: ${why}${status && reason === "refused" ? ` (${status})` : ""}` : state;
-  if (words !== $("state").textContent) console.log(state === "live" ? "open" : words);
-  write("state", words);
-  $("state").parentElement?.setAttribute("data-state", state);
-  write("stop", state === "stopped" ? "Resume" : "Stop");
-  $("cut").toggleAttribute("disabled", state === "stopped");
+  const stopped = state === "stopped";
+  const refused = reason === "refused";
+  // A pause that the server planned is soon over: it is shown, and not announced.
+  const paused = reason === "rotate";
+  const why = stopped && refused ? "the server refused" : REASONS[reason];
+  const words = `${state}${why ? `: ${why}` : ""}${refused && status ? ` (${status})` : ""}`;
+  $("state").parentElement?.setAttribute("data-state", paused ? "paused" : state);
+  if (!paused) say(words, state === "live" ? "open" : words);
+  if (stopped && refused) explain(words);
+  write("stop", stopped ? "Resume" : "Stop");
+  $("cut").toggleAttribute("disabled", stopped);
   if (state === "live") timeline.back(Date.now());
-  else if (state === "reconnecting" && !lost) counts.reconnects += 1;
-  if (state === "reconnecting" || state === "stopped") timeline.lost(since);
-  lost = state === "reconnecting";
+  const away = state === "reconnecting" && !paused;
+  if (away && !lost) counts.reconnects += 1;
+  if (away || stopped) timeline.lost(since);
+  lost = away;
   show();
 }
 
-/** @param {number} ms */
-function duration(ms) {
-  const s = Math.max(0, Math.round(ms / 1000));
-  if (s < 60) return `${s} s`;
-  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
-  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+/** @param {string} words @param {string} line */
+function say(words, line) {
+  if (words !== $("state").textContent) console.log(line);
+  write("state", words);
 }
 
-/** @param {number | undefined} lag */
+/** Adds the server’s own sentence, which names what is allowed. @param {string} words */
+async function explain(words) {
+  try {
+    const answer = await fetch(stream.url, { signal: listening.signal });
+    if (answer.ok) return answer.body?.cancel();
+    const { detail } = await answer.json();
+    if (detail) say(`${words}. ${detail}`, detail);
+  } catch {
+    // there is none, or other settings were chosen
+  }
+}
+
+/** @param {number} [lag] */
 const ms = (lag) => (lag === undefined ? "–" : `${lag} ms`);
 
-/** @param {number | undefined} median */
+/** @param {number} [median] */
 function skew(median = 0) {
+  if (latest && latest.lag === undefined) return "The ids of this stream are no times: it has no lag.";
   if (median < 0) return "Yours is behind the server’s.";
   return median > 2_000 ? "Yours is ahead of the server’s, or the line is very slow." : "";
 }
 
+/** Where one waits so long for a tick that one wonders. @param {number} now @param {number} [median] */
+function next(now, median = 0) {
+  const interval = whole(chosen("interval")) ?? 0;
+  if (interval < 5_000 || latest?.lag === undefined) return "";
+  const s = Math.ceil((latest.id + interval + median - now) / 1000);
+  return s > 0 ? ` · next tick in ${Math.min(s, interval / 1000)} s` : " · the next tick is due";
+}
+
 function show() {
   const now = Date.now();
-  const { state, since, retryAt = 0 } = stream.state;
+  const { state, reason, since, retryAt = 0 } = stream.state;
+  const { median, p95 } = timeline.lag();
   const retry = retryAt > now ? `in ${Math.ceil((retryAt - now) / 1000)} s` : "now";
-  write("how-long", state === "reconnecting" ? retry : `for ${duration(now - since)}`);
+  const away = reason === "rotate" ? `planned pause, back ${retry}` : retry;
+  const there = `for ${duration(now - since)}${state === "live" ? next(now, median) : ""}`;
+  write("how-long", state === "reconnecting" ? away : there);
   write("role", stream.leads || state !== "live" ? "" : "· by another tab’s connection");
   for (const [id, count] of Object.entries(counts)) write(id, count);
-  const { median, p95 } = timeline.lag();
+  write("strip-title", `The last ${inWords(timeline.span(now))}`);
   write("median", ms(median));
   write("p95", ms(p95));
   write("skew", skew(median));
@@ -156,13 +214,11 @@ function show() {
   draw(canvas, timeline, now);
 }
 
-// In the full picture a pixel is about 200 ms wide: oftener would change nothing.
+// In the widest picture a pixel is about 200 ms wide: oftener would change nothing.
+let beats = 0;
 setInterval(() => {
-  if (!document.hidden && !calm.matches) show();
+  if (!document.hidden && (++beats % 5 === 0 || !calm.matches)) show();
 }, 200);
-setInterval(() => {
-  if (!document.hidden && calm.matches) show();
-}, 1000);
 
 // ── Controls ──
 
@@ -170,37 +226,18 @@ $("stop").addEventListener("click", () => {
   if (stream.state.state === "stopped") start(stream.lastEventId);
   else running.abort();
 });
-$("cut").addEventListener("click", () => stream.cut(CUT_MS));
+$("cut").addEventListener("click", () => stream.cut());
 
 const raw = /** @type {HTMLDetailsElement} */ ($("raw"));
 /** @type {AbortController | undefined} */ let reading;
 
-function showRaw() {
+async function showRaw() {
   reading?.abort();
   if (!raw.open) return;
   reading = new AbortController();
-  const tail = new Tail();
-  let total = 0;
-  let words = "";
-  const render = () => {
-    const box = $("bytes");
-    const follows = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
-    box.textContent = String(tail);
-    if (follows) box.scrollTop = box.scrollHeight;
-    write("raw-state", `On a connection of its own: ${words}, ${total} bytes.`);
-  };
-  read(new URL(stream.url).href, reading.signal, {
-    text(text, bytes) {
-      total += bytes;
-      tail.push(text);
-      if (/^:/m.test(text)) timeline.add("heartbeat", Date.now());
-      render();
-    },
-    note(news) {
-      words = news;
-      render();
-    },
-  });
+  const { signal } = reading;
+  const { show } = await import("./raw.js"); // few visitors open it
+  show(stream.url, signal, () => timeline.add("heartbeat", Date.now()));
 }
 raw.addEventListener("toggle", showRaw);
 

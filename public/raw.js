@@ -1,8 +1,8 @@
 // @ts-check
-/** The stream as it comes off the line, by fetch: EventSource shows no comments and no `retry:`. */
+/** The raw panel: the stream byte for byte, by fetch, for EventSource shows no comments and no `retry:`. */
+import { isFinal, pause } from "./edge-events.js";
 
 export const MAX_LINES = 200;
-const PAUSE_MS = 2_000;
 
 /** The last lines of a text that grows. */
 export class Tail {
@@ -23,25 +23,74 @@ export class Tail {
 }
 
 /**
- * Reads until the signal is aborted, coming back after each end.
+ * Reads until the signal is aborted or the server says to stop, and comes back after each end when the
+ * server asks for it: by `retry:`, which a full server and a planned end send too, or by `Retry-After`.
+ * Where it says nothing, each failure makes the wait longer.
  * @param {string} url
  * @param {AbortSignal} signal
  * @param {{ text: (text: string, bytes: number) => void, note: (words: string) => void }} to
  */
 export async function read(url, signal, { text, note }) {
-  while (!signal.aborted) {
+  for (let failures = 0; !signal.aborted; ) {
+    let words = "the stream ended";
+    let asked = 0;
     try {
-      const answer = await fetch(url, { signal, headers: { accept: "text/event-stream" } });
-      note(`${answer.status} ${answer.headers.get("content-type") ?? "no body"}`);
+      const { status, headers, body } = await fetch(url, {
+        signal,
+        headers: { accept: "text/event-stream" },
+      });
+      const answer = `${status} ${headers.get("content-type") ?? "no body"}`;
+      note(answer);
+      if (status !== 200) words = answer;
+      asked = Number(headers.get("retry-after")) * 1000;
       const decoder = new TextDecoder();
-      const reader = answer.body?.getReader();
+      const reader = body?.getReader();
+      let line = "";
       for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-        text(decoder.decode(part.value, { stream: true }), part.value.length);
+        const news = decoder.decode(part.value, { stream: true });
+        text(news, part.value.length);
+        const lines = (line + news).split("\n");
+        line = lines.pop() ?? "";
+        for (const whole of lines) {
+          const retry = /^retry: ?(\d+)$/.exec(whole);
+          if (retry) asked = Number(retry[1]);
+        }
       }
-      note("the stream ended, again in 2 s");
+      if (isFinal(status)) return note(`${answer}: the server wants no more requests`);
     } catch {
-      if (!signal.aborted) note("the connection was lost, again in 2 s");
+      words = "the connection was lost";
     }
-    await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+    if (signal.aborted) return;
+    failures = asked ? 0 : failures + 1;
+    const ms = asked || pause(failures - 1);
+    note(`${words}, again in ${Math.ceil(ms / 1000)} s`);
+    await new Promise((resume) => setTimeout(resume, ms));
   }
+}
+
+/** Shows it in the page. @param {string} url @param {AbortSignal} signal @param {() => void} onHeartbeat */
+export function show(url, signal, onHeartbeat) {
+  const box = /** @type {HTMLElement} */ (document.getElementById("bytes"));
+  const state = /** @type {HTMLElement} */ (document.getElementById("raw-state"));
+  const tail = new Tail();
+  let total = 0;
+  let words = "";
+  const render = () => {
+    const follows = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
+    box.textContent = String(tail);
+    if (follows) box.scrollTop = box.scrollHeight;
+    state.textContent = `On a connection of its own: ${words}, ${total} bytes.`;
+  };
+  return read(url, signal, {
+    text(text, bytes) {
+      total += bytes;
+      tail.push(text);
+      if (/^:/m.test(text)) onHeartbeat();
+      render();
+    },
+    note(news) {
+      words = news;
+      render();
+    },
+  });
 }

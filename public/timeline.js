@@ -1,13 +1,14 @@
 // @ts-check
 /** What happened in the last few minutes, and its picture. */
 
-export const WINDOW_MS = 180_000;
+const SPANS_MS = [30_000, 60_000, 120_000, 180_000]; // the picture zooms out as it fills
+
+export const WINDOW_MS = 180_000; // the widest of them
 export const MAX_MARKS = 2_500; // three minutes at ten ticks a second, and some hundred others
-const MIN_SPAN_MS = 30_000; // the picture begins with this much and zooms out as it fills
 const MAX_LAG_MS = 60_000; // the top of the picture; the scale is logarithmic
 
 /** @typedef {"tick" | "first" | "replayed" | "heartbeat" | "rotate" | "gap"} Kind */
-/** @typedef {{ at: number, kind: Kind, lag: number }} Mark */
+/** @typedef {{ at: number, kind: Kind, lag?: number }} Mark */
 /** @typedef {{ from: number, to: number }} Outage  `to` is Infinity while it lasts */
 
 export class Timeline {
@@ -15,7 +16,7 @@ export class Timeline {
   /** @type {Outage[]} */ outages = [];
 
   /** @param {Kind} kind @param {number} at @param {number} [lag] */
-  add(kind, at, lag = 0) {
+  add(kind, at, lag) {
     this.marks.push({ at, kind, lag });
     this.#trim(at);
   }
@@ -35,12 +36,12 @@ export class Timeline {
   /** How much time the picture shows. @param {number} now */
   span(now) {
     const oldest = Math.min(this.marks[0]?.at ?? now, this.outages[0]?.from ?? now);
-    return Math.min(WINDOW_MS, Math.max(MIN_SPAN_MS, now - oldest));
+    return SPANS_MS.find((span) => span >= now - oldest) ?? WINDOW_MS;
   }
 
   /** Median and 95th percentile of the live ticks' lag. */
   lag() {
-    const lags = this.marks.filter(({ kind }) => kind === "tick").map(({ lag }) => lag);
+    const lags = this.marks.flatMap(({ kind, lag }) => (kind === "tick" && lag !== undefined ? lag : []));
     lags.sort((a, b) => a - b);
     return { median: quantile(lags, 0.5), p95: quantile(lags, 0.95) };
   }
@@ -57,6 +58,17 @@ export class Timeline {
 export function quantile(sorted, q) {
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)];
 }
+
+/** @param {number} ms */
+export function duration(ms) {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 60) return `${s} s`;
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
+}
+
+/** @param {number} ms */
+export const inWords = (ms) => (ms < 120_000 ? `${ms / 1000} seconds` : `${ms / 60_000} minutes`);
 
 /** Where a lag stands between bottom (0) and top (1). @param {number} lag */
 export function height(lag) {
@@ -80,8 +92,8 @@ export function draw(canvas, timeline, now) {
   const floor = tall - 18; // below it, the axis of time
   /** @param {number} at */
   const x = (at) => width - 6 - ((now - at) / span) * (width - 6);
-  /** @param {number} lag */
-  const y = (lag) => floor - 8 - height(lag) * (floor - 20);
+  /** @param {number} [lag] */
+  const y = (lag = 0) => floor - 8 - height(lag) * (floor - 20);
 
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, tall);
@@ -109,7 +121,7 @@ export function draw(canvas, timeline, now) {
   context.fillStyle = colour("line");
   context.fillRect(0, floor, width, 1);
   context.fillStyle = colour("quiet");
-  context.fillText(`${Math.round(span / 1000)} s ago`, 0, tall);
+  context.fillText(`${inWords(span)} ago`, 0, tall);
   context.textAlign = "end";
   context.fillText("now", width, tall);
   context.textAlign = "start";

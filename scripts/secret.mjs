@@ -1,7 +1,9 @@
 // The secret of channels on the own machine: .dev.vars, which git ignores and wrangler reads in `dev` alone.
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
-import { at, readText, Stop } from "./lib.mjs";
+import { readText } from "./lib/files.mjs";
+import { Stop } from "./lib/main.mjs";
+import { at } from "./lib/paths.mjs";
 
 export const SECRET_FILE = ".dev.vars";
 const FILE = at(SECRET_FILE);

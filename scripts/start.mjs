@@ -1,59 +1,83 @@
 // Sets up, builds and serves the Worker: npm start [-- any arguments of `wrangler dev`].
 import net from "node:net";
-import { build } from "./build.mjs";
+import { build, failureOf, targetOf, variablesKey } from "./build.mjs";
 import { channelsOnThisMachine } from "./channels.mjs";
-import { at, inherit, killChildren, run, runEnv, Stop } from "./lib.mjs";
+import { run, Stop } from "./lib/main.mjs";
+import { readArguments } from "./lib/options.mjs";
 import { setup } from "./setup.mjs";
+import { wranglerUsage } from "./wrangler/command-line.mjs";
+import { DEV } from "./wrangler/options.mjs";
+import { health, serve } from "./wrangler/serve.mjs";
+import { checkVariables } from "./wrangler/variables.mjs";
 
-const DEFAULTS = { "--ip": "127.0.0.1", "--port": "8787" };
+const DEFAULTS = { ip: "127.0.0.1", port: "8787" };
 
-/** The value of `--name value` or `--name=value`. */
-function optionValue(args, name) {
-  const index = args.findLastIndex((arg) => arg === name || arg.startsWith(`${name}=`));
-  if (index < 0) return undefined;
-  return args[index] === name ? (args[index + 1] ?? "") : args[index].slice(name.length + 1);
-}
+const USAGE = wranglerUsage(
+  "npm start",
+  "Sets up what is missing, builds the Worker and serves it. What changes in src/ or public/ is noticed.",
+  DEV,
+  {
+    port: { what: `the port to listen on; ${DEFAULTS.port} where none is named`, value: "number" },
+    ip: { what: `the address to listen on; ${DEFAULTS.ip} where none is named`, value: "address" },
+  },
+);
 
-function checkPort(ip, port) {
-  if (!port || port.startsWith("--")) throw new Stop("--port needs a number, like npm start -- --port 9000");
+async function checkPort(ip, port) {
   if (!/^\d+$/.test(port) || Number(port) > 65535) {
     throw new Stop(
       `--port ${port} is not a port: a whole number from 0 to 65535 is allowed, like npm start -- --port 9000`,
     );
   }
-  return new Promise((resolve, reject) => {
+  const host = ip === "localhost" || ip === "*" ? undefined : ip;
+  const error = await new Promise((resolve) => {
     const probe = net.createServer();
-    probe.once("error", (error) => {
-      const why =
-        error.code === "EADDRINUSE" ? "is taken by another program" : `cannot be used (${error.message})`;
-      reject(
-        new Stop(
-          `port ${port} on ${ip} ${why}. Choose another one:\n  npm start -- --port ${Math.min(Number(port) + 1, 65535)}`,
-        ),
-      );
-    });
-    probe.listen(Number(port), ip === "localhost" || ip === "*" ? undefined : ip, () => probe.close(resolve));
+    probe.once("error", resolve);
+    probe.listen(Number(port), host, () => probe.close(() => resolve(null)));
   });
+  if (!error) return;
+  const why =
+    error.code === "EADDRINUSE"
+      ? `is taken by ${await owner(host, port)}`
+      : `cannot be used (${error.message})`;
+  throw new Stop(
+    `port ${port} on ${ip} ${why}. Choose another one:\n  npm start -- --port ${Math.min(Number(port) + 1, 65535)}`,
+  );
+}
+
+/** Who it is that has the port. */
+async function owner(host, port) {
+  const local = host === undefined || host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  const answer = await health({ host: local, port });
+  if (!answer) return "another program";
+  try {
+    const { live_streams, version } = JSON.parse(answer.text);
+    if (typeof live_streams === "number" && typeof version === "string") {
+      return `edge-events itself, which runs already: ${answer.protocol}://${local}:${port}`;
+    }
+  } catch {
+    // Something else, or nothing that answers.
+  }
+  return "another program";
 }
 
 await run(async () => {
-  const given = process.argv.slice(2);
-  const args = [...given];
-  for (const [name, value] of Object.entries(DEFAULTS)) {
-    if (optionValue(given, name) === undefined) args.push(name, value);
-  }
-  await checkPort(optionValue(args, "--ip"), optionValue(args, "--port"));
+  const read = readArguments(USAGE);
+  if (!read) return 0;
+  const { ip, port } = { ...DEFAULTS, ...read.values };
+  await checkPort(ip, port);
   const found = await setup();
-  await build(found);
-  console.log(channelsOnThisMachine(`127.0.0.1:${optionValue(args, "--port")}`));
+  const target = targetOf(read.values.config);
+  await build(found, target);
+  const lines = channelsOnThisMachine(`127.0.0.1:${port}`);
+  await checkVariables(found, "dev", read.values);
+  console.log(lines);
 
-  // Ctrl-C reaches wrangler by itself, and it ends its runtime; a signal to this process alone is passed on.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => {
-      setTimeout(() => killChildren("SIGTERM"), signal === "SIGINT" ? 1000 : 0).unref();
-      setTimeout(() => killChildren("SIGKILL"), 10000).unref();
-    });
+  const args = process.argv.slice(2);
+  for (const [name, value] of Object.entries(DEFAULTS)) {
+    if (!(name in read.values)) args.push(`--${name}`, value);
   }
-  const wrangler = at("node_modules/wrangler/bin/wrangler.js");
-  return inherit(found.node, [wrangler, "dev", ...args], { stdio: "inherit", env: runEnv() });
+  return serve(found, args, {
+    EDGE_EVENTS_CHECKED: variablesKey(target),
+    EDGE_EVENTS_FAILURE: failureOf(target),
+  });
 });

@@ -1,57 +1,98 @@
-// Runs every test: npm test, or one part of them: npm test -- native|worker|conformance|browser.
+// Runs every test, npm test, or some parts of them: npm test native worker.
 import fs from "node:fs";
-import { build, PANICS, SITES } from "./build.mjs";
-import { at, inherit, run, runEnv, Stop, seconds } from "./lib.mjs";
+import { build, MAIN, PANICS, SITES } from "./build.mjs";
+import { inherit } from "./lib/command.mjs";
+import { runEnv } from "./lib/env.mjs";
+import { isMain, run, Stop, seconds } from "./lib/main.mjs";
+import { readArguments } from "./lib/options.mjs";
+import { at } from "./lib/paths.mjs";
 import { setup } from "./setup.mjs";
 
 const testFiles = (dir) =>
-  (fs.existsSync(at(dir)) ? fs.readdirSync(at(dir)) : [])
+  (fs.existsSync(at(dir)) ? fs.readdirSync(at(dir), { recursive: true, encoding: "utf8" }) : [])
     .filter((file) => file.endsWith(".test.mjs"))
     .sort()
     .map((file) => `${dir}/${file}`);
 
-function nodeTests(dirs, required) {
-  return (found) => {
-    const files = dirs.flatMap(testFiles);
-    if (files.length > 0) return inherit(found.node, ["--test", ...files], { env: runEnv() });
-    if (required) throw new Stop(`no tests in ${dirs.join(", ")}: *.test.mjs is expected there`);
-    console.log(`(no tests in ${dirs.join(", ")})`);
-    return 0;
+/** The tests of a folder. That there are none is no success: then something is not where it is looked for. */
+export const nodeTests =
+  (dir, ...flags) =>
+  async (found) => {
+    const files = testFiles(dir);
+    if (files.length === 0) throw new Stop(`no tests in ${dir}: *.test.mjs is expected there`);
+    return inherit(found.node, ["--test", ...flags, ...files], { env: runEnv() });
   };
-}
+
+const cargoTest = (...options) => inherit("cargo", ["test", "--locked", ...options]);
+const LOAD_CLIENT = [
+  "--manifest-path",
+  at("bench/client/Cargo.toml"),
+  "--target-dir",
+  at("target/bench/client"),
+];
 
 const PARTS = {
-  native: () => inherit("cargo", ["test", "--locked"]),
-  worker: nodeTests(["tests/worker", "tests/worker/channels"], true),
-  conformance: (found) => inherit(found.node, ["tests/conformance/run.mjs"], { env: runEnv() }),
-  browser: nodeTests(["tests/browser"], false),
+  native: {
+    what: "what decides, on this machine, and the benchmark's load client",
+    run: async () => (await cargoTest()) || cargoTest(...LOAD_CLIENT),
+  },
+  client: { what: "the client module, without a browser", run: nodeTests("tests/client") },
+  scripts: {
+    what: "set-up, build and start",
+    run: nodeTests("tests/scripts", "--test-concurrency=3"), // they wait more than they compute
+    builds: [MAIN, SITES],
+  },
+  worker: {
+    what: "the built Worker, on workerd",
+    run: nodeTests("tests/worker"),
+    builds: [MAIN, SITES, PANICS],
+    test: true,
+  },
+  conformance: {
+    what: "the Durable Streams protocol's own suite, against the built Worker",
+    run: (found) => inherit(found.node, ["tests/conformance/run.mjs"], { env: runEnv() }),
+    builds: [MAIN],
+    test: true,
+  },
+  browser: { what: "the page, in Chromium", run: nodeTests("tests/browser"), builds: [MAIN], test: true },
+};
+/** @type {string[]} */
+const NAMES = Object.keys(PARTS);
+
+const USAGE = {
+  command: "npm test",
+  about: `Sets up what tests need and runs them all, or the parts that are named:\n${NAMES.map((name) => `  ${name.padEnd(11)} ${PARTS[name].what}`).join("\n")}`,
+  options: {},
+  words: {
+    name: "part",
+    what: NAMES.join(", "),
+    expected: `no part of the tests; ${NAMES.join(", ")} are`,
+    names: NAMES,
+    allowed: (word) => NAMES.includes(word),
+    bare: true, // npm hands words on without --
+  },
 };
 
-await run(async () => {
-  const asked = process.argv.slice(2);
-  const unknown = asked.filter((name) => !Object.hasOwn(PARTS, name));
-  if (unknown.length > 0)
-    throw new Stop(`unknown part ${unknown.join(" ")}: ${Object.keys(PARTS).join(", ")} are allowed`);
-  const chosen = asked.length > 0 ? asked : Object.keys(PARTS);
+if (isMain(import.meta.url)) {
+  await run(async () => {
+    const read = readArguments(USAGE);
+    if (!read) return;
+    const chosen = read.words.length > 0 ? NAMES.filter((name) => read.words.includes(name)) : NAMES;
+    const parts = chosen.map((name) => PARTS[name]);
+    const found = await setup({ test: parts.some(({ test }) => test) });
+    for (const target of new Set(parts.flatMap(({ builds = [] }) => builds))) await build(found, target);
 
-  const onlyNative = chosen.every((name) => name === "native");
-  const found = onlyNative ? await setup() : await setup({ test: true });
-  if (!onlyNative) await build(found);
-  if (chosen.includes("worker")) {
-    await build(found, SITES);
-    await build(found, PANICS);
-  }
-
-  // A failed part does not hide what the others have to say.
-  const failed = [];
-  for (const name of chosen) {
-    const start = Date.now();
-    console.log(`\n== ${name} tests`);
-    const code = await PARTS[name](found);
-    console.log(
-      `== ${name} tests ${code === 0 ? "passed" : `FAILED (exit ${code})`} after ${seconds(start)}`,
-    );
-    if (code !== 0) failed.push(name);
-  }
-  if (failed.length > 0) throw new Stop(`tests failed: ${failed.join(", ")}`);
-});
+    // A failed part does not hide what the others have to say.
+    const failed = [];
+    for (const name of chosen) {
+      const start = Date.now();
+      console.log(`\n== ${name} tests`);
+      const code = await PARTS[name].run(found);
+      console.log(
+        `== ${name} tests ${code === 0 ? "passed" : `FAILED (exit ${code})`} after ${seconds(start)}`,
+      );
+      if (code !== 0) failed.push(name);
+    }
+    if (failed.length > 0) throw new Stop(`tests failed: ${failed.join(", ")}`);
+  });
+}

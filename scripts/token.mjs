@@ -1,6 +1,6 @@
 // Signs a token for channels: npm run token -- --subscribe 'orders/*' --publish orders/42 --ttl 1h
 import { createHmac } from "node:crypto";
-import { isMain, run, Stop } from "./lib.mjs";
+import { isMain, run, Stop } from "./lib/main.mjs";
 import { localSecret, SECRET_FILE } from "./secret.mjs";
 
 const USAGE = `npm run token -- --subscribe 'orders/*' --publish orders/42 --ttl 1h

@@ -1,23 +1,23 @@
 //! Server-Sent Events from Cloudflare's edge.
 //!
 //! A Worker that serves the site in `public/` and, at `/events`, a stream of
-//! timestamps: each tick at its time, none lost across reconnects, ended
-//! before the platform would end it.
+//! timestamps. Each tick is sent at its time, a client that reconnects gets what
+//! it missed, and a stream ends by itself before the platform would cut it.
 //!
-//! In scope: the wire format, the timetable of a stream, resuming, the edge's
-//! limits. Not in scope: broadcasting what one client sends to others, storing
-//! events, authentication. For another kind of event write a
+//! In scope: the wire format, what a stream writes and when, resuming, the limits
+//! of the edge. Not in scope: broadcasting what one client sends to others,
+//! storing events, authentication. For another kind of event write a
 //! [`clock::Source`].
 //!
 //! # The wall
-//! The modules below know nothing of Workers: they compile and are tested on
-//! any machine, and time is an argument. Only `platform` names the runtime,
-//! and the compiler sees to it: the `worker` crate is a dependency of the
-//! wasm32 target alone.
+//! Only `platform` knows that this is a Worker. All other modules compile and are
+//! tested on any machine, and are told the time as an argument. The compiler
+//! holds this wall: the `worker` crate is a dependency of the wasm32 target
+//! alone.
 //!
 //! # Panics
-//! A panic ends every live stream of the isolate, so the lints deny whatever
-//! can panic.
+//! A panic ends every live stream of the isolate (the process, so to speak, that
+//! serves many clients), so the lints deny whatever can panic.
 
 pub mod channel;
 pub mod clock;

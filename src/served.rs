@@ -4,11 +4,11 @@ use crate::clock::{Start, Ticks, Timetable};
 use crate::config::Config;
 use crate::http::query::Query;
 
-/// The source of `/events`. Another one is to be named here; it is made of a
-/// request by `From<&Query>`.
+/// The source of `/events`. To stream something else, name its source here, and
+/// say by `From<&Query>` how it is made from a request.
 pub type Served = Ticks;
 
-/// What one client of `/events` is owed.
+/// The events that one client of `/events` is still to be sent.
 pub type Feed = Timetable<Served>;
 
 impl From<&Query<'_>> for Ticks {

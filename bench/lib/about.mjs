@@ -1,12 +1,11 @@
 // Where and with what was measured.
 import os from "node:os";
-import { at, output, readText } from "../../scripts/lib.mjs";
-import { bench } from "./paths.mjs";
+import { at, output } from "../../scripts/lib.mjs";
+import { bench, find, textOf } from "./paths.mjs";
 import { workerdBinary } from "./workerd.mjs";
 
-const npmVersion = (dir, name) => JSON.parse(readText(`${dir}/node_modules/${name}/package.json`)).version;
-const crateVersion = (lock, name) =>
-  new RegExp(`name = "${name}"\\nversion = "(.+)"`).exec(readText(lock))[1];
+const npmVersion = (dir, name) => JSON.parse(textOf(`${dir}/node_modules/${name}/package.json`)).version;
+const crateVersion = (lock, name) => find(lock, new RegExp(`name = "${name}"\\nversion = "(.+)"`));
 
 export function about() {
   return {

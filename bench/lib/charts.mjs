@@ -14,7 +14,7 @@ const STYLE = `<style>
 </style>`;
 
 const escapeXml = (text) =>
-  text.replaceAll("`", "").replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
+  text.replaceAll("`", "").replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;" })[sign] ?? "&gt;");
 const number = (value) =>
   value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : value < 1000 ? 1 : 0 });
 
@@ -40,13 +40,18 @@ export function bars(title, rows) {
     const y = 34 + index * step;
     const range = max > min ? `<path class="range" d="M${x(min)} ${y + 8}H${x(max)}"/>` : "";
     return `<text x="${left - 8}" y="${y + 13}" text-anchor="end">${escapeXml(label)}</text>
-<rect class="${ours ? "ours" : "peer"}" x="${left}" y="${y}" width="${(x(value) - left).toFixed(1)}" height="16"/>${range}
+<rect class="${ours ? "ours" : "peer"}" x="${left}" y="${y}" width="${(Number(x(value)) - left).toFixed(1)}" height="16"/>${range}
 <text class="quiet" x="${Number(x(Math.max(value, max))) + 8}" y="${y + 13}">${number(value)}</text>`;
   });
   return svg(left + width + 80, 40 + rows.length * step, title, body.join("\n"));
 }
 
-/** Lines of `series`: label, points [x, y], and whether it is ours. Both axes are logarithmic. */
+/**
+ * Lines of `series`. Both axes are logarithmic.
+ *
+ * @param {string} title
+ * @param {{ label: string, points: [x: number, y: number][], ours: boolean }[]} series
+ */
 export function lines(title, series) {
   const [left, top, width, height] = [56, 34, 480, 240];
   const all = series.flatMap(({ points }) => points).filter(([, y]) => y > 0);
@@ -65,6 +70,7 @@ export function lines(title, series) {
     top,
   );
   const steps = [...new Set(all.map(([value]) => value))];
+  const last = ({ points }) => points[points.length - 1];
   const [low, high] = [Math.min(...all.map((p) => p[1])), Math.max(...all.map((p) => p[1]))];
   const axes = `<path class="axis" d="M${left} ${top}V${top + height}H${left + width}" fill="none"/>
 ${steps.map((value) => `<text class="quiet" x="${x(value).toFixed(1)}" y="${top + height + 18}" text-anchor="middle">${number(value)}</text>`).join("\n")}
@@ -74,11 +80,12 @@ ${[low, Math.sqrt(low * high), high].map((value) => `<text class="quiet" x="${le
   const ends = series
     .map((one) => ({ ...one, points: one.points.filter(([, value]) => value > 0) }))
     .filter(({ points }) => points.length);
-  ends.sort((a, b) => y(a.points.at(-1)[1]) - y(b.points.at(-1)[1]));
+  ends.sort((a, b) => y(last(a)[1]) - y(last(b)[1]));
   let lowest = -Infinity;
-  const drawn = ends.map(({ label, points, ours }) => {
+  const drawn = ends.map((one) => {
+    const { label, points, ours } = one;
     const at = points.map(([px, py]) => `${x(px).toFixed(1)} ${y(py).toFixed(1)}`);
-    lowest = Math.max(lowest + 15, y(points.at(-1)[1]) + 4);
+    lowest = Math.max(lowest + 15, y(last(one)[1]) + 4);
     return `<path class="line ${ours ? "ours" : "peer"}" style="fill:none" d="M${at.join("L")}"/>
 <text x="${left + width + 10}" y="${lowest.toFixed(1)}"${ours ? ' font-weight="600"' : ' class="quiet"'}>${escapeXml(label)}</text>`;
   });

@@ -11,12 +11,17 @@ const BINARY = work("client/release/load-client");
 
 export const buildClient = () => cargoBuild("client", bench("client"));
 
+/** @typedef {import("node:stream").Readable} Readable @typedef {import("node:stream").Writable} Writable */
+
 /** Starts a client of `port`; its streams tick each `interval` milliseconds. */
 export function startClient({ port, interval, idStep }) {
   const log = work("logs/load-client.log");
   const errors = fs.openSync(log, "w");
   const args = [String(port), `/events?interval=${interval}`, String(interval), String(idStep)];
-  const child = spawn(...pinned(CLIENT_CORE, BINARY, args), { stdio: ["pipe", "pipe", errors] });
+  const [file, pinnedArgs] = pinned(CLIENT_CORE, BINARY, args);
+  const child = /** @type {import("node:child_process").ChildProcessByStdio<Writable, Readable, null>} */ (
+    spawn(file, pinnedArgs, { stdio: ["pipe", "pipe", errors] })
+  );
   fs.closeSync(errors);
   const exited = new Promise((resolve) => child.once("close", resolve));
   child.stdin.on("error", () => {}); // it has ended, and `ask` says why

@@ -3,11 +3,17 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import { availableParallelism } from "node:os";
 import { readText, Stop, tail, which } from "../../scripts/lib.mjs";
+import { find, textOf } from "./paths.mjs";
 
 export const SERVER_CORE = 0;
 export const CLIENT_CORE = 1;
 
-/** A way to run `file` on one core. */
+/**
+ * A way to run `file` on one core.
+ *
+ * @param {number} core @param {string} file @param {string[]} args
+ * @returns {[file: string, args: string[]]}
+ */
 export const pinned = (core, file, args) => ["taskset", ["--cpu-list", String(core), file, ...args]];
 
 export function checkMachine() {
@@ -68,11 +74,11 @@ export function cpuSeconds(pid) {
 }
 
 function ticksSeconds(pid) {
-  const fields = readText(`/proc/${pid}/stat`).split(") ")[1].split(" ");
+  const fields = textOf(`/proc/${pid}/stat`).split(") ")[1].split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** Resident memory in bytes. */
 export function memoryBytes(pid) {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readText(`/proc/${pid}/status`))[1]) * 1024;
+  return Number(find(`/proc/${pid}/status`, /VmRSS:\s+(\d+) kB/)) * 1024;
 }

@@ -1,9 +1,9 @@
 // From the values of a run to tables and charts, and into BENCHMARKS.md.
-import { at, readText, Stop, writeWhole } from "../../scripts/lib.mjs";
+import { at, Stop, writeWhole } from "../../scripts/lib.mjs";
 import { bars, lines } from "./charts.mjs";
-import { costs } from "./cost.mjs";
+import { costs, freePlan, paidPlan } from "./cost.mjs";
 import { METRICS } from "./metrics.mjs";
-import { results } from "./paths.mjs";
+import { results, textOf } from "./paths.mjs";
 import { median, ratios } from "./stats.mjs";
 import { table } from "./table.mjs";
 
@@ -102,20 +102,14 @@ export function report(run) {
   return parts.filter(Boolean).join("\n\n");
 }
 
-const BAR_CHARTS = {
-  "tick-cpu": "tickCpu",
-  "open-cpu": "openCpu",
-  "idle-memory": "idleMemory",
-  rate: "peakRate",
-};
+const BAR_CHARTS = { tickCpu: "tick-cpu", openCpu: "open-cpu", idleMemory: "idle-memory", peakRate: "rate" };
 const LINE_CHARTS = {
   "growth-tick-cpu": ["tickCpu", "CPU for each tick, µs, by number of streams"],
   "growth-memory": ["memory", "Memory for each stream, KiB, by number of streams"],
 };
 
 function writeCharts(run) {
-  for (const [file, key] of Object.entries(BAR_CHARTS)) {
-    const { title, unit } = METRICS.find((metric) => metric.key === key);
+  for (const { key, title, unit } of METRICS.filter(({ key }) => Object.hasOwn(BAR_CHARTS, key))) {
     const rows = run.servers.map(({ name, title: label }) => {
       const values = of(run, name, key).filter(Number.isFinite);
       return {
@@ -127,7 +121,7 @@ function writeCharts(run) {
       };
     });
     writeWhole(
-      results(`${file}.svg`),
+      results(`${BAR_CHARTS[key]}.svg`),
       bars(
         `${title[0].toUpperCase()}${title.slice(1)}, ${unit}`,
         rows.filter(({ value }) => value !== undefined),
@@ -147,18 +141,30 @@ function writeCharts(run) {
 function between(text, name, content) {
   const [begin, end] = [`<!-- ${name}: written by npm run bench -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from)
-    throw new Stop(`BENCHMARKS.md lacks the lines "${begin}" and "${end}", between which the ${name} stand`);
+  if (from < 0 || to < from) throw new Stop(`the lines "${begin}" and "${end}" are missing in:\n${text}`);
   return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`;
 }
 
-/** Writes the charts, and everything in BENCHMARKS.md that is measured or computed. */
+/** Each page that has figures, with those of this run in it: by its path in the repository. */
+export function pages(run) {
+  // What an event costs is what the report's table says: its median over all rounds.
+  const cpu = { tick: median(of(run, "ours", "tickCpu")), open: median(of(run, "ours", "openCpu")) };
+  const page = (file, parts) =>
+    Object.entries(parts).reduce(
+      (text, [name, content]) => between(text, name, `\n${content}\n`),
+      textOf(at(file)),
+    );
+  return {
+    "BENCHMARKS.md": page("BENCHMARKS.md", { results: report(run), costs: costs(cpu) }),
+    "docs/streams.md": page("docs/streams.md", { free: freePlan(), paid: paidPlan(cpu) }),
+  };
+}
+
+/** Writes the charts, and everything on the pages that is measured or computed. */
 export function writeReport(run) {
   writeCharts(run);
-  const file = at("BENCHMARKS.md");
-  const cpu = { tick: median(of(run, "ours", "tickCpu")), open: median(of(run, "ours", "openCpu")) };
-  const text = between(between(readText(file), "results", report(run)), "costs", costs(cpu));
-  writeWhole(file, text);
+  const written = pages(run);
+  for (const [file, text] of Object.entries(written)) writeWhole(at(file), text);
   writeWhole(results("results.md"), `${report(run)}\n`);
-  console.log("Written: BENCHMARKS.md and bench/results/");
+  console.log(`Written: ${Object.keys(written).join(", ")} and bench/results/`);
 }

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { build as bundle } from "esbuild";
-import { at, buildEnv, command, runEnv } from "../../scripts/lib.mjs";
+import { at, buildEnv, command, output, runEnv, Stop } from "../../scripts/lib.mjs";
 import { cargoBuild } from "./cargo.mjs";
 import { bench, work } from "./paths.mjs";
 import { serveArgs, workerdBinary, writeConfig } from "./workerd.mjs";
@@ -29,18 +29,17 @@ const bundled = (name, flags = []) => ({
   },
 });
 
-/** What a deploy would upload. */
-const ours = {
-  title: "edge-events (ours)",
+/** What a deploy of the checkout in `dir` would upload. */
+const checkout = (name, dir) => ({
   idStep: "interval",
   async prepare() {
-    const outdir = work("ours");
+    const outdir = work(name);
     fs.rmSync(outdir, { recursive: true, force: true });
     await command(
-      work("logs/ours.log"),
+      work(`logs/${name}.log`),
       at("node_modules/.bin/wrangler"),
       ["deploy", "--dry-run", "--outdir", outdir],
-      { env: runEnv() },
+      { cwd: dir, env: runEnv() },
     );
     const wasm = fs.readdirSync(outdir).filter((file) => file.endsWith(".wasm"));
     return {
@@ -48,7 +47,7 @@ const ours = {
       bindings: OUR_VARS,
     };
   },
-};
+});
 
 const workersRs = {
   title: "workers-rs `from_stream` + `Delay`",
@@ -87,7 +86,7 @@ const express = {
 };
 
 export const SERVERS = {
-  ours,
+  ours: { title: "edge-events (ours)", ...checkout("ours", at()) },
   "plain-js": { title: "plain JS Worker", ...bundled("plain-js") },
   "workers-rs": workersRs,
   hono: { title: "Hono `streamSSE`", ...bundled("hono") },
@@ -96,6 +95,17 @@ export const SERVERS = {
   express,
   axum,
 };
+
+/** Another checkout of this project as a peer, to compare a change with what was before it. */
+export function addBefore(dir) {
+  if (!fs.existsSync(path.join(dir, "wrangler.toml"))) {
+    throw new Stop(
+      `--before ${dir}: no checkout of this project is there. Make one:\n  git worktree add ${dir} HEAD~1`,
+    );
+  }
+  const commit = output("git", ["rev-parse", "--short", "HEAD"], { cwd: dir }) ?? dir;
+  SERVERS.before = { title: `edge-events at ${commit}`, ...checkout("before", path.resolve(dir)) };
+}
 
 /** Builds a server; the result knows how to start it on a port. */
 export async function prepare(name, found) {

@@ -2,8 +2,8 @@
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { at, readText, Stop } from "../../scripts/lib.mjs";
-import { work } from "./paths.mjs";
+import { at, Stop } from "../../scripts/lib.mjs";
+import { find, work } from "./paths.mjs";
 
 const require = createRequire(at("package.json"));
 
@@ -12,15 +12,15 @@ export function workerdBinary() {
     const { default: binary, version, compatibilityDate } = require("workerd");
     return { binary, version, compatibilityDate };
   } catch (error) {
-    throw new Stop(`workerd is missing, which comes with wrangler (${error.message}). Install it:\n  npm ci`);
+    throw new Stop(`workerd is missing, which comes with wrangler (${error}). Install it:\n  npm ci`);
   }
 }
 
-const compatibilityDate = () => /compatibility_date = "([\d-]+)"/.exec(readText(at("wrangler.toml")))[1];
+const compatibilityDate = () => find(at("wrangler.toml"), /compatibility_date = "([\d-]+)"/);
 
 /** Writes the config of a Worker: `modules` as [name, file], `bindings` as text by name. */
 export function writeConfig(name, { modules, bindings = {}, flags = [] }) {
-  const text = JSON.stringify; // Cap'n Proto's strings are JSON's for what is in here
+  const text = (value) => JSON.stringify(value); // Cap'n Proto's strings are JSON's for what is in here
   const kind = (file) => (file.endsWith(".wasm") ? "wasm" : "esModule");
   const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (

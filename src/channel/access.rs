@@ -8,7 +8,7 @@ use super::name::ChannelName;
 use super::protocol::{self, Answer};
 use super::text::word;
 use super::token::{MAX_TOKEN_BYTES, Token};
-use crate::config::channels::Patterns;
+use crate::config::Patterns;
 use crate::http::cors::Cors;
 use crate::http::problem::Problem;
 

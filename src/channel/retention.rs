@@ -12,7 +12,7 @@
 
 use super::store::{Meta, Segment, Tail};
 use super::time::LATEST;
-use crate::config::channels::ChannelConfig;
+use crate::config::Config;
 
 /// Segments of a channel that is full.
 const PARTS: u64 = 8;
@@ -50,7 +50,7 @@ fn slack(ttl_s: u64) -> u64 {
 
 /// Whether the next row begins a new segment.
 #[must_use]
-pub fn must_roll(last: Segment, tail: &Tail, limits: &ChannelConfig, now: u64) -> bool {
+pub fn must_roll(last: Segment, tail: &Tail, limits: &Config, now: u64) -> bool {
     let age = age_ms(limits);
     tail.bytes.saturating_sub(last.bytes) >= limits.max_channel_bytes / PARTS
         || age.is_some_and(|age| now >= last.begun.saturating_add(age / PARTS))
@@ -58,7 +58,7 @@ pub fn must_roll(last: Segment, tail: &Tail, limits: &ChannelConfig, now: u64) -
 
 /// How many of the oldest segments are to go.
 #[must_use]
-pub fn surplus(meta: &Meta, tail: &Tail, limits: &ChannelConfig, now: u64) -> usize {
+pub fn surplus(meta: &Meta, tail: &Tail, limits: &Config, now: u64) -> usize {
     let too_old = |newest: u64| age_ms(limits).is_some_and(|age| newest.saturating_add(age) <= now);
     let mut surplus = 0;
     for (at, segment) in meta.segments.iter().enumerate() {
@@ -80,7 +80,7 @@ pub fn surplus(meta: &Meta, tail: &Tail, limits: &ChannelConfig, now: u64) -> us
 /// When to look again, in Unix milliseconds: at the channel's end, or when its
 /// oldest segment is too old.
 #[must_use]
-pub fn next_alarm(meta: &Meta, tail: &Tail, limits: &ChannelConfig, deadline: u64) -> Option<u64> {
+pub fn next_alarm(meta: &Meta, tail: &Tail, limits: &Config, deadline: u64) -> Option<u64> {
     let end = (deadline != 0).then_some(deadline);
     let newest = (!meta.segments.is_empty())
         .then(|| meta.segments.get(1).map_or(tail.time, |next| next.after));
@@ -88,6 +88,6 @@ pub fn next_alarm(meta: &Meta, tail: &Tail, limits: &ChannelConfig, deadline: u6
     end.into_iter().chain(too_old).min().map(|time| time.min(LATEST))
 }
 
-fn age_ms(limits: &ChannelConfig) -> Option<u64> {
+fn age_ms(limits: &Config) -> Option<u64> {
     (limits.max_channel_age_s != 0).then(|| limits.max_channel_age_s * 1_000)
 }

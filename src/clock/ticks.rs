@@ -20,8 +20,8 @@ pub enum Format {
 }
 
 impl Format {
-    /// All of them, by the names that clients ask for: whatever names a format
-    /// is made from this table.
+    /// All formats with the names that clients ask for. The parser, the message
+    /// of a refusal and the tests of the documentation are made from this table.
     pub const ALL: [(&str, Self); 3] =
         [("iso", Self::Iso), ("unix", Self::Unix), ("json", Self::Json)];
 
@@ -40,7 +40,7 @@ pub struct Ticks {
 }
 
 impl Ticks {
-    /// An interval of 0 is taken as 1: there is no such clock.
+    /// A tick each `interval_ms`. There is no clock of 0 ms: it is taken for 1.
     #[must_use]
     pub fn new(interval_ms: u32, format: Format) -> Self {
         Self { interval_ms: u64::from(interval_ms.max(1)), format }

@@ -1,4 +1,5 @@
-//! What a client is owed of a source: the rule of missed events.
+//! Which events of a source a client is sent: those that it missed, or word of a
+//! gap, and then each next one.
 
 use super::Source;
 use crate::config::limits::{self, CLOCK_SKEW_MS, EVENTS_PER_CHUNK};
@@ -8,21 +9,23 @@ use crate::wire::event::{Event, EventId, EventName};
 
 const GAP: EventName = EventName::literal("gap");
 
-/// Where a client stands when it connects.
+/// Which events a client has when it connects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// It is new, or its last id is none of ours: the latest event first.
+    /// None: it is new, or has sent an id that is not one of this source's. It is
+    /// sent the latest event first.
     Fresh,
-    /// It has all up to this id.
+    /// All up to this id, and this one too.
     After(u64),
 }
 
 impl Start {
-    /// From the `Last-Event-ID` that the client sent. Whatever is in it, the
+    /// Reads the `Last-Event-ID` that the client sent. Whatever is in it, the
     /// client gets a stream: an error would end an `EventSource` for good.
     ///
-    /// An id that is barely in the future is another machine's, whose clock is
-    /// ahead of ours: starting afresh would send that client an older event.
+    /// An id that is barely in the future comes from a machine whose clock is ahead
+    /// of this one's. It is taken; starting afresh would send the client an event
+    /// older than the one it has.
     #[must_use]
     pub fn from_last_event_id(text: Option<&str>, source: &impl Source, now: u64) -> Self {
         text.filter(|text| text.len() <= limits::LAST_EVENT_ID_BYTES)
@@ -69,7 +72,8 @@ impl<S: Source> Timetable<S> {
         }
     }
 
-    /// True if this has brought the client forward and more is due.
+    /// Writes what is due; true if the client has more now than before and still
+    /// more is due.
     fn write_due(&mut self, now: u64, budget: u64, out: &mut Vec<u8>) -> bool {
         let Some(latest) = self.source.latest(now) else { return false };
         let Some(begin) = self.last else {
@@ -95,8 +99,8 @@ impl<S: Source> Timetable<S> {
                 _ => break,
             }
         }
-        // Without progress there would be none at the next try either: the
-        // source contradicts itself, and to ask again would hang the isolate.
+        // Only after progress: a source that contradicts itself has given nothing,
+        // would give nothing again, and asking it for ever would hang the isolate.
         begin < last && last < latest
     }
 
@@ -126,12 +130,12 @@ impl<S: Source> Feed for Timetable<S> {
     fn wake_at(&self, now: u64, stagger_ms: u64) -> Option<u64> {
         let id = self.source.next(self.last.unwrap_or(0))?;
         let due = self.source.due_at(id);
-        // What is due has been written. An event that is said to be due and was
-        // not given is nothing to wait for.
+        // All that is due has been written. An event that is still said to be due
+        // is one that the source did not give, and not to be waited for.
         if due <= now {
             return None;
         }
-        // Never so late that the event after it is due, too.
+        // Not so late that the event after it is due, too.
         let pause = self.source.next(id).map(|id| self.source.due_at(id).saturating_sub(due));
         Some(due.saturating_add(pause.map_or(stagger_ms, |pause| stagger_ms.min(pause / 2))))
     }

@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-/// A number of decimal digits and nothing else: `parse` alone takes "+5".
+/// A number of decimal digits and nothing else. (`parse` alone would also take
+/// "+5".)
 #[must_use]
 pub fn decimal<T: FromStr>(text: &str) -> Option<T> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
@@ -10,12 +11,12 @@ pub fn decimal<T: FromStr>(text: &str) -> Option<T> {
 
 /// Decimal digits only, within the range.
 #[must_use]
-pub fn whole_number(text: &str, min: u32, max: u32) -> Option<u32> {
+pub fn whole_number(text: &str, min: u64, max: u64) -> Option<u64> {
     decimal(text).filter(|number| (min..=max).contains(number))
 }
 
 /// The range in the words that messages use.
 #[must_use]
-pub fn allowed_range(min: u32, max: u32) -> String {
+pub fn allowed_range(min: u64, max: u64) -> String {
     format!("a whole number from {min} to {max}")
 }

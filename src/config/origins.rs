@@ -12,28 +12,28 @@ pub enum AllowedOrigins {
 }
 
 impl AllowedOrigins {
-    /// Takes the empty text, `*`, or origins separated by commas; `None` for
-    /// anything else. An origin is a scheme and a host, with a port where it
-    /// is not the scheme's own: what a browser sends in `Origin`. Upper case is
-    /// taken for lower case; any other spelling that a browser would not use,
-    /// such as `https://a.example:443`, is refused, for it could never match.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
+    /// Takes the empty text, `*`, or origins separated by commas. An origin is a
+    /// scheme and a host, with a port where it is not the scheme's own: what a
+    /// browser sends in `Origin`. Upper case is taken for lower case. Any other
+    /// spelling that no browser uses, such as `https://a.example:443`, is
+    /// refused: it could never match, and nobody would learn why.
+    ///
+    /// # Errors
+    /// The first part between commas that is no such origin.
+    pub fn parse(text: &str) -> Result<Self, &str> {
         match text.trim() {
-            "" => Some(Self::Same),
-            "*" => Some(Self::Any),
+            "" => Ok(Self::Same),
+            "*" => Ok(Self::Any),
             list => list
                 .split(',')
-                .map(|origin| parse_origin(origin.trim()))
-                .collect::<Option<_>>()
+                .map(|origin| parse_origin(origin.trim()).ok_or(origin.trim()))
+                .collect::<Result<_, _>>()
                 .map(Self::List),
         }
     }
 }
 
-/// An origin that a browser may send, or `None`: one that it would write in
-/// another way could never match, and its pages would be refused in silence.
-/// Only upper case, which cannot be mistaken, is changed to what browsers write.
+/// The origin as a browser sends it; `None` for what no browser would send.
 fn parse_origin(text: &str) -> Option<String> {
     let origin = text.to_ascii_lowercase();
     let (scheme, rest) = origin.split_once(':')?;
@@ -43,10 +43,12 @@ fn parse_origin(text: &str) -> Option<String> {
     fits.then_some(origin)
 }
 
-/// The host's name or bracketed address, and what follows its colon. (The
-/// helpers below take bytes: searching text by text is 5 KiB of the upload.)
+/// Splits what follows `//` into the host and the port behind its colon.
+///
+/// This and the functions below take bytes, because the code that searches text
+/// for text would make the upload 5 KiB larger.
 fn split_port(authority: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
-    // The colons of an address stand inside of its brackets.
+    // An IPv6 address has colons of its own, inside of its brackets.
     let end = authority.iter().rposition(|byte| *byte == b']').map_or(0, |bracket| bracket + 1);
     let (host, rest) = authority.split_at_checked(end)?;
     match rest.iter().position(|byte| *byte == b':') {
@@ -55,7 +57,7 @@ fn split_port(authority: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     }
 }
 
-/// RFC 3986, section 3.1.
+/// A letter, then letters, digits, `+`, `-` and `.` (RFC 3986, section 3.1).
 fn is_scheme(scheme: &str) -> bool {
     scheme.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
@@ -81,8 +83,9 @@ fn is_ipv4(host: &[u8]) -> bool {
     parts().count() == 4 && parts().all(|part| is_plain_number(part, 0, 255))
 }
 
-/// Groups of hexadecimal digits without leading zeros, the first longest run
-/// of two or more zero groups written as `::`.
+/// Whether an IPv6 address is written as browsers write it: groups of
+/// hexadecimal digits without leading zeros, and `::` for the longest run of two
+/// or more groups that are zero, or for the first of several that are as long.
 fn is_shortest_ipv6(address: &[u8]) -> bool {
     let gap = address.windows(2).position(|pair| pair == b"::");
     let (before, after) = match gap {
@@ -97,7 +100,8 @@ fn is_shortest_ipv6(address: &[u8]) -> bool {
     let written = before.count + after.count;
     match gap {
         None => written == 8 && before.zeros < 2,
-        // The groups beside the gap are no zeros, or it would take them in.
+        // A zero beside the `::` would be part of it, and no other run of zeros is
+        // longer than what it stands for.
         Some(_) => {
             written <= 6
                 && !before.ends_in_zero
@@ -112,7 +116,7 @@ fn is_shortest_ipv6(address: &[u8]) -> bool {
 #[derive(Default)]
 struct Groups {
     count: usize,
-    /// How many zeros follow each other at most.
+    /// The longest run of groups that are zero.
     zeros: usize,
     begins_with_zero: bool,
     ends_in_zero: bool,
@@ -140,7 +144,8 @@ impl Groups {
     }
 }
 
-/// A port as browsers write it, who leave the scheme's own out.
+/// Whether a browser would write this port: it leaves out the one that the scheme
+/// has by itself.
 fn is_written(scheme: &str, port: &[u8]) -> bool {
     is_plain_number(port, 1, 65_535)
         && !matches!((scheme, port), ("https", b"443") | ("http", b"80"))

@@ -7,8 +7,8 @@ use crate::config::limits::ECHOED_VALUE_BYTES;
 /// The media type of a problem.
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
-/// An answer that says what was wrong and what is allowed, and nothing of the
-/// inside.
+/// An answer that says what was wrong and what is allowed. It says nothing of how
+/// the Worker is made or set up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// The HTTP status.

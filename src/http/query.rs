@@ -3,11 +3,9 @@
 use std::borrow::Cow;
 
 use crate::clock::Format;
-use crate::config::limits::TICK_INTERVAL_MS;
-use crate::config::{
-    Config,
-    number::{allowed_range, whole_number},
-};
+use crate::config::Config;
+use crate::config::rules::Rule as _;
+use crate::config::variables::TICK_INTERVAL_MS;
 use crate::http::problem::Problem;
 
 /// The query, checked.
@@ -22,8 +20,8 @@ pub struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// Reads the first of each known name. Others are ignored: polyfills add
-    /// their own against caches.
+    /// Of each known name the first value counts. Other names are ignored, because
+    /// polyfills add some of their own to get past caches.
     ///
     /// # Errors
     /// 400 for a bad `interval` or `format`.
@@ -48,9 +46,10 @@ impl<'a> Query<'a> {
 }
 
 fn parse_interval(text: &str) -> Result<u32, Problem> {
-    let (min, max) = (TICK_INTERVAL_MS.min, TICK_INTERVAL_MS.max);
-    whole_number(text, min, max)
-        .ok_or_else(|| Problem::bad_parameter("interval", text, allowed_range(min, max)))
+    // A client may ask for any interval that the variable may have.
+    TICK_INTERVAL_MS
+        .read(Some(text))
+        .ok_or_else(|| Problem::bad_parameter("interval", text, TICK_INTERVAL_MS.allowed()))
 }
 
 fn parse_format(text: &str) -> Result<Format, Problem> {

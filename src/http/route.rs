@@ -15,7 +15,7 @@ pub enum Route {
     EventsMethodNotAllowed,
     /// A channel, by whatever method.
     Channel,
-    /// How this isolate is.
+    /// Whether this isolate can do its work.
     Health,
     /// A file of the site.
     Site,
@@ -25,7 +25,7 @@ pub enum Route {
 
 /// The `Allow` header of the stream.
 pub const EVENTS_ALLOW: &str = "GET, HEAD, OPTIONS";
-/// The `Allow` header of all else.
+/// The `Allow` header of everything else.
 pub const ALLOW: &str = "GET, HEAD";
 
 /// Finds the route of a method and a path, decoded by [`decode_path`].

@@ -1,7 +1,8 @@
 //! The Worker: the only place that names the runtime.
 //!
-//! What few requests need is marked `#[cold]`: the runtime optimizes whole
-//! functions, and a stream should not wait for what it does not run.
+//! What few requests need is marked `#[cold]`, which keeps it in functions of its
+//! own: the runtime optimizes a function as a whole before it runs fast, and a
+//! stream should not wait for code that it does not use.
 
 mod front;
 mod js;
@@ -15,19 +16,19 @@ mod variables;
 use std::fmt;
 
 use js_sys::Reflect;
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use worker::web_sys::{Request, Response};
 use worker::{Context, Env, event};
 
 use crate::http::problem::Problem;
 use crate::http::route::{ALLOW, Route, decode_path, route, split_url};
-use front::{Front, events, site};
+use front::{events, health, site};
 use js::respond::{self, Head};
 use js::runtime;
 
-/// Answers a request: the site's when its bucket has answered, all others at
-/// once. Channels are not served here, for their class is JavaScript's.
+/// Answers a request. A file of the site must be fetched from its bucket first;
+/// everything else is answered at once, by [`answer`]. Channels are not served
+/// here, for their object's class is JavaScript's.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response, fmt::Error> {
     let answer = match try_answer(&request, &env) {
@@ -36,7 +37,8 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
         Ok(Answer::Channel) => Err("channels need the entry src/platform/entry.js".into()),
         Err(error) => Err(error),
     };
-    // The worker crate makes a bare 500 of an error.
+    // Every error has become an answer, if only there was one to be made. What is
+    // left the worker crate answers by 500 without a body.
     answer.or_else(|error| failed(&error)).map_err(|_| fmt::Error)
 }
 
@@ -48,7 +50,8 @@ enum Answer {
 }
 
 /// The answer, unless there is something to wait for: null for what is a
-/// channel's, undefined for what is the site's. `handlers.js` asks here first.
+/// channel's, undefined for what is the site's. `handlers.js` asks here first,
+/// because a function costs less than a promise.
 #[wasm_bindgen]
 pub fn answer(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
     match try_answer(request, env) {
@@ -68,6 +71,8 @@ fn failed(error: &JsValue) -> Result<Response, JsValue> {
 fn try_answer(request: &Request, env: &Env) -> Result<Answer, JsValue> {
     let url = request.url();
     let (path, query) = split_url(&url);
+    #[cfg(feature = "test-panics")]
+    panics::at_request(path);
     let front = front::front();
     let answer = match route(&request.method(), &decode_path(path)) {
         Route::Channel => return Ok(Answer::Channel),
@@ -75,7 +80,7 @@ fn try_answer(request: &Request, env: &Env) -> Result<Answer, JsValue> {
         Route::Events => events::get(request, query, env, &front),
         Route::EventsHead => events::head(request, query, env),
         Route::EventsPreflight => events::preflight(request, env),
-        Route::Health => health(&front),
+        Route::Health => health::get(env, &front),
         Route::EventsMethodNotAllowed => events::refuse_method(request, env),
         Route::MethodNotAllowed => {
             let head = Head::new(405)?.with("allow", ALLOW)?;
@@ -83,23 +88,6 @@ fn try_answer(request: &Request, env: &Env) -> Result<Answer, JsValue> {
         }
     };
     answer.map(Answer::Given)
-}
-
-#[derive(Serialize)]
-struct Health {
-    status: &'static str,
-    version: &'static str,
-    live_streams: usize,
-}
-
-#[cold]
-fn health(front: &Front) -> Result<Response, JsValue> {
-    let health = Health {
-        status: "ok",
-        version: env!("CARGO_PKG_VERSION"),
-        live_streams: front.count(runtime::now()),
-    };
-    Head::new(200)?.json("application/json", &health)
 }
 
 /// A binding or variable of `wrangler.toml`; `None` where there is none.

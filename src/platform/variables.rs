@@ -1,21 +1,39 @@
-//! The variables and secrets, read and parsed once in an isolate's life, for
-//! they stay as they are.
+//! The variables and secrets of `wrangler.toml`, as the runtime gives them.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use js_sys::{JSON, Object};
+use wasm_bindgen::{JsCast, JsValue};
 use worker::Env;
 
 use super::binding;
 use super::js::runtime;
 use crate::channel::access::Access;
-use crate::config::Config;
-use crate::config::channels::ChannelConfig;
+use crate::config::{Config, ConfigError, Given};
 
-/// What channels have beside the other variables.
+thread_local! {
+    // Read once in an isolate's life, for the variables stay as they are.
+    static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
+    static CHANNELS: RefCell<Option<Rc<Channels>>> = const { RefCell::new(None) };
+}
+
+/// The variables; `None`, and a line in the log for each problem, where they
+/// cannot be used.
+pub fn config(env: &Env) -> Option<Rc<Config>> {
+    CONFIG.with_borrow(Clone::clone).or_else(|| read(env).ok())
+}
+
+/// What is wrong with the variables. The log has a line for each problem.
+#[cold]
+pub fn problems(env: &Env) -> Vec<ConfigError> {
+    read(env).err().unwrap_or_default()
+}
+
+/// The variables, and the secrets of channels.
 pub struct Channels {
-    /// The bounds.
-    pub limits: ChannelConfig,
+    /// The variables.
+    pub limits: Rc<Config>,
     secret: Option<String>,
     previous: Option<String>,
 }
@@ -26,66 +44,55 @@ impl Channels {
         Access {
             secret: self.secret.as_deref(),
             previous: self.previous.as_deref(),
-            public: &self.limits.public,
+            public: &self.limits.public_channels,
         }
     }
 }
 
-/// The variables; `None`, with a line in the log, where one of them is wrong.
-pub fn config(env: &Env) -> Option<Rc<Config>> {
-    thread_local! {
-        static CONFIG: RefCell<Option<Rc<Config>>> = const { RefCell::new(None) };
-    }
-    if let Some(config) = CONFIG.with_borrow(Clone::clone) {
-        return Some(config);
-    }
-    read_config(env).map(|config| {
-        let config = Rc::new(config);
-        CONFIG.set(Some(config.clone()));
-        config
-    })
-}
-
-#[cold]
-fn read_config(env: &Env) -> Option<Config> {
-    Config::from_lookup(|name| variable(env, name)).map_err(unusable).ok()
-}
-
-/// The variables and secrets of channels; `None`, with a line in the log, where
-/// one of them is wrong.
+/// What channels depend on; `None` where a variable cannot be used. Without a
+/// secret that can be used the channels are closed, and the log says why.
 pub fn channels(env: &Env) -> Option<Rc<Channels>> {
-    thread_local! {
-        static CHANNELS: RefCell<Option<Rc<Channels>>> = const { RefCell::new(None) };
-    }
-    if let Some(channels) = CHANNELS.with_borrow(Clone::clone) {
-        return Some(channels);
-    }
-    read_channels(env).map(|channels| {
-        let channels = Rc::new(channels);
-        CHANNELS.set(Some(channels.clone()));
-        channels
-    })
+    CHANNELS.with_borrow(Clone::clone).or_else(|| read_channels(env))
 }
 
 #[cold]
-fn read_channels(env: &Env) -> Option<Channels> {
-    let limits = ChannelConfig::from_lookup(|name| variable(env, name)).map_err(unusable).ok()?;
-    let channels = Channels {
-        limits,
-        secret: variable(env, "CHANNELS_SECRET"),
-        previous: variable(env, "CHANNELS_SECRET_PREVIOUS"),
-    };
+fn read_channels(env: &Env) -> Option<Rc<Channels>> {
+    let secret = |name| binding(env, name).map(|value| runtime::to_text(&value));
+    let channels = Rc::new(Channels {
+        limits: config(env)?,
+        secret: secret("CHANNELS_SECRET"),
+        previous: secret("CHANNELS_SECRET_PREVIOUS"),
+    });
     if let Some(why) = channels.access().closed_because() {
         runtime::console_error(why);
     }
+    CHANNELS.set(Some(channels.clone()));
     Some(channels)
 }
 
-fn variable(env: &Env, name: &str) -> Option<String> {
-    binding(env, name).map(|value| runtime::to_text(&value))
+#[cold]
+fn read(env: &Env) -> Result<Rc<Config>, Vec<ConfigError>> {
+    let names = Object::keys(env.unchecked_ref::<Object>());
+    let names: Vec<String> = names.iter().filter_map(|name| name.as_string()).collect();
+    let config = Config::check(&names, &|name| binding(env, name).map(|value| given(&value)))
+        .inspect_err(|problems| log(problems))
+        .map(Rc::new)?;
+    CONFIG.set(Some(config.clone()));
+    Ok(config)
 }
 
-#[cold]
-fn unusable(error: crate::config::ConfigError) {
-    runtime::console_error(&format!("the variables cannot be used: {error}"));
+/// Says in the log what is wrong, with the values.
+fn log(problems: &[ConfigError]) {
+    for problem in problems {
+        runtime::console_error(&format!("the variables cannot be used: {problem}"));
+    }
+}
+
+fn given(value: &JsValue) -> Given {
+    if value.is_object() {
+        let json = JSON::stringify(value).ok().and_then(|json| json.as_string());
+        Given::Structure(json.unwrap_or_else(|| "an object".to_owned()))
+    } else {
+        Given::Text(runtime::to_text(value))
+    }
 }

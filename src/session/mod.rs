@@ -1,9 +1,10 @@
 //! One client's stream as a state machine: told the time, it says what to
 //! write and when to wake it. No clock, no timer and no network in here.
 //!
-//! A [`Session`] is what every stream has, whatever it sends: the opening line,
-//! heartbeats, the CPU budget, the planned end, and a client that reads slowly.
-//! A [`Feed`] is what this client is owed.
+//! A [`Session`] does what every stream needs, whatever it sends: the opening
+//! line, heartbeats, the CPU budget, the planned end with its goodbye, and care
+//! for a client that reads slowly. A [`Feed`] knows which events this client is
+//! still to be sent.
 
 mod end;
 mod feed;
@@ -31,12 +32,12 @@ pub struct Moment {
     /// Whether the runtime has said that the CPU limit is near. It says so to
     /// the whole isolate and does not name the stream that it means.
     pub near_cpu_limit: bool,
-    /// Milliseconds after the next event is due at which to wake for it, at most half of the time
-    /// to the event after it.
+    /// How many milliseconds after the next event is due the stream is to be woken
+    /// for it. (Never more than half of the time to the event after it.)
     pub stagger_ms: u64,
 }
 
-/// What to do after the bytes of a step are written.
+/// What to do when the bytes of a step are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Step again at this Unix time in milliseconds; at once if it is not in
@@ -59,11 +60,11 @@ pub struct Random {
     pub goodbye: u32,
 }
 
-/// See the module.
+/// One client's stream, whatever it sends.
 #[derive(Debug)]
 pub struct Session<F> {
     feed: F,
-    /// The reconnection time, until the opening line is written.
+    /// The reconnection time that the opening line tells; `None` once it has.
     opening: Option<u32>,
     goodbye_retry_ms: u32,
     started_at: u64,
@@ -114,11 +115,12 @@ impl<F: Feed> Session<F> {
 
     /// Appends to `out` what is due, as one chunk, and says what comes next.
     ///
-    /// Without room nothing is written but the goodbye; what the client misses
-    /// meanwhile is for its feed to make good.
+    /// If the client's queue has no room, only a goodbye is written. Its feed knows
+    /// what the client misses meanwhile, and sends it later or tells of a gap.
     pub fn step(&mut self, moment: Moment, out: &mut Vec<u8>) -> Next {
         let Moment { now, room, near_cpu_limit, stagger_ms } = moment;
-        // The clock may have been set back.
+        // The clock may have been set back: a heartbeat must not wait until it is
+        // where it was.
         self.wrote_at = self.wrote_at.min(now);
         let near_cpu_limit = near_cpu_limit && self.has_spent_most();
         let over = now >= self.ends_at;
@@ -146,7 +148,7 @@ impl<F: Feed> Session<F> {
         } else if room {
             Next::At(self.wake_at(now, stagger_ms).max(now + 1))
         } else {
-            // Wait as long again as the client has kept us waiting.
+            // Wait as long again as the client has not read already.
             let pause = now.saturating_sub(self.wrote_at).clamp(ROOM_CHECK_MS.0, ROOM_CHECK_MS.1);
             Next::At(self.ends_at.min(now + pause))
         }
@@ -167,8 +169,9 @@ impl<F: Feed> Session<F> {
         feed::log_line(&self.feed, reason, now.saturating_sub(self.started_at))
     }
 
-    /// The opening line, what is due, or a heartbeat; whether more is due than
-    /// one chunk holds, and why the stream is over, if it is.
+    /// Writes the opening line, the events that are due, or a heartbeat. Says
+    /// whether more is due than one chunk holds, and why the stream is over, if it
+    /// is.
     fn write_chunk(&mut self, now: u64, out: &mut Vec<u8>) -> (bool, Option<EndReason>) {
         let begin = out.len();
         self.write_opening(out);
@@ -190,6 +193,7 @@ impl<F: Feed> Session<F> {
         }
     }
 
+    /// Tells the client why its stream ends and when to come back.
     #[cold]
     fn goodbye(&self, reason: EndReason, out: &mut Vec<u8>) -> Next {
         let retry_ms = self.goodbye_retry_ms;
@@ -210,7 +214,7 @@ impl<F: Feed> Session<F> {
         self.budget <= self.whole_budget / 2
     }
 
-    /// Whatever comes first: the feed's next event, a heartbeat, the end.
+    /// When the feed's next event, a heartbeat or the end is due: the earliest.
     fn wake_at(&self, now: u64, stagger_ms: u64) -> u64 {
         let heartbeat = self.wrote_at + self.heartbeat_ms;
         let event = self.feed.wake_at(now, stagger_ms).unwrap_or(u64::MAX);

@@ -1,4 +1,4 @@
-//! What a client gets that finds the isolate full.
+//! What a client is told that finds the isolate full.
 
 use super::{EndReason, Feed, feed};
 use crate::config::Config;
@@ -7,8 +7,9 @@ use crate::wire::event::{self, Event, EventId, EventName};
 
 const OVERLOAD: EventName = EventName::literal("overload");
 
-/// The whole body: when to come back, and the client's place again for its next
-/// try. An `EventSource` comes back from this; after a 503 it would not.
+/// The whole body: when to come back, and the client's last id again, so that its
+/// next try resumes there. An `EventSource` comes back from this; after a 503 it
+/// would not.
 #[must_use]
 pub fn body(config: &Config, feed: &impl Feed, random: u32) -> Vec<u8> {
     encode(config, feed.echoed_id(), random)

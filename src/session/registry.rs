@@ -1,9 +1,9 @@
 //! The streams of this isolate.
 //!
-//! A stream leaves when it ends. If the runtime never reports that its client
-//! left, the stream stops counting at its planned end and is forgotten when the
-//! streams are next counted a minute later, so that it can neither keep the door
-//! shut nor leak.
+//! A stream is taken out when it ends. If the runtime never reports that its
+//! client left, the stream no longer counts from its planned end on, so that it
+//! takes no other client's place. It is forgotten, and its memory freed, when the
+//! streams are counted a minute later or after that.
 
 use std::collections::VecDeque;
 
@@ -19,8 +19,9 @@ pub struct Registry<T> {
 
 #[derive(Debug)]
 struct Slot<T> {
-    /// Counts the streams that the slot has had: part of their keys, so that
-    /// an old key finds no new stream until the slot has had 4,096 more.
+    /// How many streams the slot has had. It is part of their keys, so that the
+    /// key of a stream that is gone does not find a later one. (A key has 12 bits
+    /// for it: after 4,096 more streams in the same slot it would.)
     generation: u32,
     ends_at: u64,
     stream: Option<T>,
@@ -30,7 +31,7 @@ struct Slot<T> {
 /// `MAX_STREAMS` allows at most.
 const SLOT_BITS: u32 = 20;
 const SLOT_MASK: u32 = (1 << SLOT_BITS) - 1;
-const _: () = assert!(crate::config::limits::MAX_STREAMS.max < SLOT_MASK / 10);
+const _: () = assert!(crate::config::variables::MAX_STREAMS.max < SLOT_MASK / 10);
 
 impl<T> Default for Registry<T> {
     fn default() -> Self {
@@ -57,7 +58,8 @@ impl<T> Registry<T> {
         live
     }
 
-    /// How many streams have not left, at once: no fewer than are live.
+    /// How many streams have not left. They are no fewer than those that are live,
+    /// and need not be counted.
     #[must_use]
     pub fn held(&self) -> usize {
         self.slots.len() - self.free.len()
@@ -96,8 +98,9 @@ impl<T> Registry<T> {
     }
 
     /// How many milliseconds after an event is due the stream of this key is to
-    /// be woken for it: 0 with few streams, more the more there are, and spread
-    /// evenly over them. See [`WAKES_PER_MS`].
+    /// be woken for it, so that not all streams are woken at once: 0 if there are
+    /// few, and spread over the more milliseconds the more there are. See
+    /// [`WAKES_PER_MS`].
     pub fn stagger_ms(&self, key: u32) -> u64 {
         u64::from(key & SLOT_MASK) % (self.held().div_ceil(WAKES_PER_MS).max(1) as u64)
     }

@@ -13,13 +13,14 @@ pub fn hash_in_key<'a>(name: &str, key: &'a str) -> Option<&'a str> {
         .filter(|hash| !hash.is_empty() && hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Whether an `If-None-Match` header names a file that is there: RFC 9110,
-/// section 13.1.2. Tags are compared weakly, for a proxy that compresses makes
-/// a strong one weak.
+/// Whether an `If-None-Match` header names the tag of the file that is there (RFC
+/// 9110, section 13.1.2). A weak tag, `W/"..."`, counts as the strong one: proxies
+/// that compress an answer make its tag weak.
 #[must_use]
 pub fn is_known(if_none_match: Option<&str>, etag: Option<&str>) -> bool {
     let (Some(known), Some(etag)) = (if_none_match, etag) else { return false };
-    // A comma inside a tag splits only what could not have matched: ours have none.
+    // A tag may have a comma inside, and be split here; the tags that the Worker
+    // sends have none.
     known.split(',').map(str::trim).any(|tag| {
         let opaque = tag.strip_prefix("W/").unwrap_or(tag);
         tag == "*" || opaque == etag

@@ -3,8 +3,9 @@
 /// The file: comments, path patterns, and headers under each pattern:
 /// <https://developers.cloudflare.com/workers/static-assets/headers/>
 ///
-/// Patterns may end in `*`. Placeholders, other hosts, headers taken away and
-/// headers named twice are not known here, and a test fails if they are used.
+/// Patterns may end in `*`. Static Assets know more (placeholders, other hosts,
+/// headers that are taken away or named twice); a test fails if the file uses
+/// what is not known here.
 pub const RULES: &str = include_str!("../../public/_headers");
 
 /// The headers for a path as sent.

@@ -1,6 +1,8 @@
-//! Which file of the site a path means, and what is sent with it: what Static
-//! Assets do by themselves with `html_handling = "auto-trailing-slash"` and
-//! `not_found_handling = "404-page"`, for Workers Sites, which do none of it.
+//! Which file of the site a path means, and which headers are sent with it.
+//!
+//! Static Assets do this by themselves (`html_handling = "auto-trailing-slash"`,
+//! `not_found_handling = "404-page"`). Workers Sites do none of it, so here the
+//! Worker does the same for them.
 
 pub mod etag;
 pub mod headers;

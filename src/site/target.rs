@@ -10,7 +10,7 @@ const NOT_SERVED: [&str; 3] = ["_headers", "_redirects", ".assetsignore"];
 pub enum Target {
     /// A file.
     File(String),
-    /// The file has one address, and this is it.
+    /// Another path, which is the one address of what was asked for.
     Redirect(String),
     /// No file: the nearest `404.html`, in its folder or above.
     Missing(Option<String>),

@@ -47,8 +47,8 @@ impl<'a> EventName<'a> {
         no_line_break(name).map(Self)
     }
 
-    /// For names that stand in the source: in a constant, one that does not
-    /// fit does not compile.
+    /// For a name in the source code: a constant whose name has a line break does
+    /// not compile.
     ///
     /// # Panics
     /// At a line break.
@@ -122,8 +122,8 @@ impl Event<'_> {
             }
             None => {}
         }
-        // Each line has a field of its own, and no data is one empty line:
-        // without a data field the browser would drop the event.
+        // Each line has a field of its own. Empty data is one empty line: without
+        // a data field the browser would drop the event.
         for line in lines(self.data) {
             field(out, b"data: ", line);
         }

@@ -9,6 +9,8 @@ import { root } from "../support/runtime.mjs";
 import { waitFor } from "../support/wait.mjs";
 import { bareTabs } from "./bare.mjs";
 
+const AXE = readFileSync(path.join(root, "node_modules/axe-core/axe.min.js"), "utf8");
+
 // It starts nothing of its own that would talk to the internet.
 const FLAGS = [
   "--no-sandbox",
@@ -57,7 +59,9 @@ export function withBrowser() {
 /** Opens a page that notes its console, its errors, and each tick and state that it showed. */
 export async function openTab(context, url) {
   const page = await context.newPage();
-  const tab = { page, context, logs: [], errors: [], requests: [] };
+  /** @type {string[][]} */
+  const [logs, errors, requests] = [[], [], []];
+  const tab = { page, context, logs, errors, requests };
   page.on("console", (message) => {
     (["error", "warning"].includes(message.type()) ? tab.errors : tab.logs).push(message.text());
   });
@@ -70,10 +74,13 @@ export async function openTab(context, url) {
 
 /** Runs in the page, before its own scripts. */
 function observe() {
-  const seen = (globalThis.seen = { times: [], states: [], shifted: [], violations: [] });
+  /** @type {{ times: string[], states: (string | null)[], shifted: unknown[], violations: string[] }} */
+  const seen = { times: [], states: [], shifted: [], violations: [] };
+  Object.assign(globalThis, { seen });
   addEventListener("securitypolicyviolation", (event) => seen.violations.push(event.violatedDirective));
   new PerformanceObserver((list) => {
-    for (const { hadRecentInput, sources, value } of list.getEntries()) {
+    for (const entry of list.getEntries()) {
+      const { hadRecentInput, sources, value } = /** @type {any} */ (entry);
       if (!hadRecentInput)
         seen.shifted.push([value, ...sources.map(({ node }) => node?.outerHTML ?? node?.data)]);
     }
@@ -126,8 +133,33 @@ export async function assertClean(tab, but = /^$/) {
     tab.errors.filter((error) => !but.test(error)),
     [],
   );
-  const violations = await tab.page.evaluate(() => globalThis.seen?.violations ?? []);
-  assert.deepEqual(violations, []);
+  assert.deepEqual((await tab.seen()).violations, []);
+}
+
+/** All of axe's rules, on the page as it stands. */
+export async function violations(page) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+}
+
+/** Whether the picture shows this colour of the style, like `tick` or `outage`. */
+export function inked(page, colour) {
+  return page.evaluate((colour) => {
+    const canvas = document.querySelector("canvas");
+    if (!canvas) throw new Error("the page has no picture");
+    const style = getComputedStyle(canvas).getPropertyValue(`--${colour}`);
+    const [red, green, blue] = [...style.matchAll(/[\da-f]{2}/gi)].map(([hex]) => parseInt(hex, 16));
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+    if (!copy) throw new Error("no picture can be looked at here");
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    for (let k = 0; k < data.length; k += 4) {
+      if (data[k] === red && data[k + 1] === green && data[k + 2] === blue && data[k + 3] === 255)
+        return true;
+    }
+    return false;
+  }, colour);
 }
 
 /** What Chromium itself writes when a request fails; no script can prevent it. */

@@ -19,9 +19,9 @@ export async function openLine(port) {
       socket.on("close", () => sockets.delete(socket));
     }
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://127.0.0.1:${/** @type {net.AddressInfo} */ (server.address()).port}`,
     mute() {
       muted = true;
       for (const socket of sockets) socket.pause();

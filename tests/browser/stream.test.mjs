@@ -5,7 +5,7 @@ import { open, untilLive } from "../support/client.mjs";
 import { startRuntime } from "../support/runtime.mjs";
 import { runtimeWith } from "../support/suite.mjs";
 import { waitFor } from "../support/wait.mjs";
-import { assertClean, assertWhole, DEAD_LINE, withBrowser } from "./browser.mjs";
+import { assertClean, assertWhole, DEAD_LINE, inked, withBrowser } from "./browser.mjs";
 import { openLine } from "./line.mjs";
 
 const PATIENT = { ceiling: 40_000 };
@@ -43,7 +43,7 @@ describe("a stream that does not just go on", { concurrency: 4 }, () => {
       const ticks = await tab.count("ticks");
       await tab.untilCount("ticks", ticks + 3);
       const [gap] = tab.logs.filter((line) => line.startsWith("gap"));
-      const missed = Number(/^gap: (\d+) ticks missed$/.exec(gap)[1]);
+      const missed = Number(/^gap: (\d+) ticks missed$/.exec(gap)?.[1]);
       const ids = await tab.shown();
       const jump = ids.findIndex((id, k) => k > 0 && id !== ids[k - 1] + 100);
       assert.equal(ids[jump], ids[jump - 1] + (missed + 1) * 100);
@@ -82,6 +82,26 @@ describe("a stream that does not just go on", { concurrency: 4 }, () => {
       assert.deepEqual(await tab.states(), ["connecting", "live"]);
       for (const id of ["reconnects", "gaps", "duplicates"]) assert.equal(await tab.count(id), 0, id);
       assert.ok(tab.logs.includes("planned end: lifetime"));
+      await assertClean(tab);
+    });
+  });
+
+  describe("a planned end at the CPU limit", () => {
+    const runtime = runtimeWith({ CPU_BUDGET_MS: 2, RETRY_MS: 1500 });
+
+    it("is a pause for as long as the server asks: shown, and neither an outage nor announced", async (t) => {
+      const tab = await browser.tab(t, `${runtime.url}/?interval=100`);
+      await tab.until("how-long", /^planned pause, back (in [123] s|now)$/);
+      assert.equal(await tab.text("state"), "live");
+      await tab.untilCount("rotations", 2);
+      await tab.untilCount("replayed", 10);
+      const ticks = await tab.count("ticks");
+      await tab.untilCount("ticks", ticks + 5);
+      assertWhole(await tab.shown(), 100, 30);
+      assert.deepEqual(await tab.states(), ["connecting", "live"]);
+      for (const id of ["reconnects", "gaps", "duplicates"]) assert.equal(await tab.count(id), 0, id);
+      assert.ok(tab.logs.includes("planned end: cpu"));
+      assert.equal(await inked(tab.page, "outage"), false);
       await assertClean(tab);
     });
   });

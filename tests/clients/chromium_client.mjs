@@ -14,18 +14,18 @@ const args = [
 ];
 const browser = await chromium.launch({ executablePath, args });
 const page = await browser.newPage();
-await page.exposeFunction("print", (line) => console.log(line));
+await page.exposeFunction("say", (line) => console.log(line));
 await page.goto(new URL("/health", url).href); // any page of the same origin that opens no stream itself
 await page.evaluate((url) => {
+  /** @type {(line: string) => void} */
+  const print = /** @type {any} */ (window).say;
   const source = new EventSource(url);
-  source.onopen = () => window.print("open\t\t");
+  source.onopen = () => print("open\t\t");
   for (const type of ["message", "gap", "rotate", "overload"]) {
-    source.addEventListener(type, ({ lastEventId, data }) =>
-      window.print([type, lastEventId, data].join("\t")),
-    );
+    source.addEventListener(type, ({ lastEventId, data }) => print([type, lastEventId, data].join("\t")));
   }
   source.onerror = () => {
-    if (source.readyState === EventSource.CLOSED) window.print("gave up\t\t");
+    if (source.readyState === EventSource.CLOSED) print("gave up\t\t");
   };
 }, url);
 process.on("SIGTERM", () => browser.close().then(() => process.exit(0)));

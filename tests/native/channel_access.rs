@@ -4,8 +4,7 @@ use crate::channel_support::{Object, header, text};
 use edge_events::channel::access::{Access, Need, Refusal};
 use edge_events::channel::name::ChannelName;
 use edge_events::channel::{Mode, protocol};
-use edge_events::config::Config;
-use edge_events::config::channels::{ChannelConfig, Patterns};
+use edge_events::config::{Config, Patterns};
 use edge_events::http::cors::Cors;
 use proptest::prelude::*;
 
@@ -309,7 +308,7 @@ fn a_get_follows_where_it_says_so() {
 #[test]
 fn a_variable_out_of_range_is_named() {
     let with = |name: &'static str, value: &'static str| {
-        ChannelConfig::from_lookup(move |one| (one == name).then(|| value.to_owned()))
+        Config::from_lookup(move |one| (one == name).then(|| value.to_owned()))
     };
     assert_eq!(with("MAX_CHANNEL_BYTES", "8589934592").unwrap().max_channel_bytes, 8 << 30);
     for (name, value, words) in [
@@ -319,10 +318,11 @@ fn a_variable_out_of_range_is_named() {
         ("MAX_READERS", "0", "from 1 to 30000"),
         ("MAX_CHUNK_BYTES", "1k", "from 1024 to 8388608"),
         ("LONG_POLL_MS", "", "from 100 to 60000"),
-        ("PUBLIC_CHANNELS", "a,,b", "names and prefixes"),
-        ("PUBLIC_CHANNELS", "a*b", "names and prefixes"),
+        ("PUBLIC_CHANNELS", "a,,b", "names, and prefixes"),
+        ("PUBLIC_CHANNELS", "a*b", "names, and prefixes"),
     ] {
-        let error = with(name, value).unwrap_err().to_string();
+        let problems = with(name, value).unwrap_err();
+        let error = problems[0].to_string();
         assert!(error.contains(name) && error.contains(words), "{error}");
     }
 }

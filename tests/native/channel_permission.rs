@@ -2,7 +2,7 @@
 
 use edge_events::channel::access::{Access, Need, Refusal, Unproven, settle};
 use edge_events::channel::name::ChannelName;
-use edge_events::config::channels::{Pattern, Patterns};
+use edge_events::config::{Pattern, Patterns};
 use proptest::prelude::*;
 
 use crate::channel_token::{HS256, sign};

@@ -9,7 +9,7 @@ use edge_events::channel::protocol::{self, Answer, FollowTurn, Request, Turn};
 use edge_events::channel::sqlite::{Param, Rows, Sql, SqliteStore, Value};
 use edge_events::channel::store::Store;
 use edge_events::channel::{Address, Effects, Memory, Mode};
-use edge_events::config::channels::ChannelConfig;
+use edge_events::config::Config;
 use edge_events::http::cors::Cors;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
@@ -70,14 +70,14 @@ impl Sql for Sqlite {
     }
 }
 
-pub fn limits() -> ChannelConfig {
-    ChannelConfig::from_lookup(|_| None).unwrap()
+pub fn limits() -> Config {
+    Config::from_lookup(|_| None).unwrap()
 }
 
 /// A channel's object.
 pub struct Object<S> {
     pub store: S,
-    pub limits: ChannelConfig,
+    pub limits: Config,
     pub memory: Memory,
     pub now: u64,
     pub readers: u64,

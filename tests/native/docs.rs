@@ -1,60 +1,135 @@
-//! The arithmetic in the documentation is that of the code.
+//! What stands in two places is the same in both: the variables and formats of
+//! the code, the configuration as delivered, and the documentation.
 
-use edge_events::config::limits::{
-    CPU_BUDGET_MS, END_SPREAD, EVENT_CPU_US, MAX_STREAM_MS, OPENING_CPU_US, RETRY_MS, spread,
-};
+use edge_events::clock::Format;
+use edge_events::config::variables::{self, NAMES};
+use edge_events::config::{Config, Given};
 
-const STREAMS: &str = include_str!("../../docs/streams.md");
-const DAY_S: f64 = 86_400.0;
+const WRANGLER: &str = include_str!("../../wrangler.toml");
+const WRANGLER_SITES: &str = include_str!("../../wrangler.sites.toml");
+const PAGES: [(&str, &str); 2] = [
+    ("README.md", include_str!("../../README.md")),
+    ("docs/contract.md", include_str!("../../docs/contract.md")),
+];
+const PAGE: &str = include_str!("../../public/index.html");
 
-fn says(text: &str) {
-    assert!(STREAMS.contains(text), "docs/streams.md does not say {text:?}");
+/// `[vars]`, as wrangler would give them to the Worker. Values over several
+/// lines are not read.
+fn vars_of(toml: &str) -> Vec<(String, Given)> {
+    let vars = toml.split("\n[vars]\n").nth(1).expect("a section [vars]");
+    let lines = vars.lines().take_while(|line| !line.starts_with('['));
+    lines
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, value)| (name.trim().trim_matches('"').to_owned(), value_of(value.trim())))
+        .collect()
 }
 
-fn thousands(number: f64) -> String {
-    let number = (number.round() as u64).to_string();
-    match number.len() {
-        4.. => format!("{},{}", &number[..number.len() - 3], &number[number.len() - 3..]),
-        _ => number,
+fn value_of(toml: &str) -> Given {
+    if let Some(rest) = toml.strip_prefix('"') {
+        return Given::Text(rest.split('"').next().unwrap().to_owned());
+    }
+    let value = toml.split('#').next().unwrap().trim();
+    if value.starts_with(['[', '{']) {
+        return Given::Structure(value.to_owned());
+    }
+    Given::Text(value.replace('_', ""))
+}
+
+#[test]
+fn the_file_of_variables_is_read_as_wrangler_reads_it() {
+    let toml =
+        "name = \"x\"\n[vars]\n# A = 1\nA = \"1\" # a\nB = 1_000\nC = true\nD = [1]\n[x]\nE = 1";
+    let text = |text: &str| Given::Text(text.to_owned());
+    let expected = [
+        ("A".to_owned(), text("1")),
+        ("B".to_owned(), text("1000")),
+        ("C".to_owned(), text("true")),
+        ("D".to_owned(), Given::Structure("[1]".to_owned())),
+    ];
+    assert_eq!(vars_of(toml), expected);
+}
+
+/// The values are the user's. What is delivered is in `config/variables.rs`.
+#[test]
+fn the_variables_that_the_configuration_sets_can_be_used() {
+    for (file, toml) in [("wrangler.toml", WRANGLER), ("wrangler.sites.toml", WRANGLER_SITES)] {
+        let vars = vars_of(toml);
+        let names: Vec<_> = vars.iter().map(|(name, _)| name.clone()).collect();
+        let lookup = |asked: &str| {
+            vars.iter().find(|(name, _)| name == asked).map(|(_, given)| given.clone())
+        };
+        if let Err(problems) = Config::check(&names, &lookup) {
+            let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            panic!("correct [vars] in {file}:\n  {}", problems.join("\n  "));
+        }
     }
 }
 
 #[test]
-fn the_free_plans_table_follows_from_the_limits() {
-    let cpu_us = u64::from(CPU_BUDGET_MS.default) * 1_000;
-    let events = u32::try_from((cpu_us - OPENING_CPU_US) / EVENT_CPU_US).unwrap();
-    let (low, high) = (spread(events, END_SPREAD, 0), spread(events, END_SPREAD, u32::MAX));
-    says(&format!("= {events} events, spread to {low} to {high}"));
-
-    let mean_events = f64::from(low + high) / 2.0;
-    let mean_life = f64::from(MAX_STREAM_MS.default) * 0.9 / 1_000.0;
-    let away = f64::from(RETRY_MS.default) / 1_000.0;
-    let row = |interval: &str, seconds: f64, lasts: &str| {
-        let by_budget = mean_events * seconds;
-        let cycle = if by_budget < mean_life { by_budget } else { mean_life + away };
-        let streams = DAY_S / cycle;
-        let clients = (100_000.0 / streams).floor();
-        says(&format!("| {interval} | {lasts} | {} | {clients} |", thousands(streams)));
-    };
-    row("100 ms", 0.1, "10 to 13 s");
-    row("1 s", 1.0, &format!("{low} to {high} s"));
-    row("10 s", 10.0, "480 to 600 s");
+fn wrangler_toml_names_every_variable() {
+    let vars = vars_of(WRANGLER);
+    for row in variables::table() {
+        let Some(default) = row.default else { continue }; // a secret has no place in a file
+        assert!(
+            vars.iter().any(|(name, _)| name == row.name),
+            "add {} = {default:?} to [vars] in wrangler.toml, with a comment that says what it does",
+            row.name
+        );
+    }
 }
 
 #[test]
-fn the_paid_plans_bill_follows_from_the_limits() {
-    let (clients, days) = (1_000.0, 30.0);
-    let cycle =
-        f64::from(MAX_STREAM_MS.default) * 0.9 / 1_000.0 + f64::from(RETRY_MS.default) / 1_000.0;
-    let streams = DAY_S / cycle * days;
-    let ticks = DAY_S * days;
-    let cpu_ms =
-        clients * (ticks * EVENT_CPU_US as f64 + streams * OPENING_CPU_US as f64) / 1_000.0;
-    says(&format!("{:.1} million ms", cpu_ms / 1e6));
-    says(&format!("= {:.1} million |", clients * streams / 1e6));
-    let cpu_price = (cpu_ms / 1e6 - 30.0) * 0.02;
-    says(&format!("${cpu_price:.2}"));
-    says(&format!("${:.2}", 5.0 + cpu_price));
+fn the_pages_list_every_variable_with_its_default_and_range() {
+    for row in variables::table() {
+        let name = row.name;
+        let begin = match (&row.default, row.range) {
+            (Some(default), Some((min, max))) => {
+                format!("| `{name}` | {default} | {min} to {max} |")
+            }
+            _ => format!("| `{name}` | "),
+        };
+        for (file, page) in PAGES {
+            assert!(
+                page.lines().any(|line| line.starts_with(&begin)),
+                "the table of the variables in {file} wants a row \"{begin} ...\": add it, or \
+                 correct the one that is there ({name} may be {})",
+                row.allowed
+            );
+        }
+    }
+}
+
+/// A name that has gone from the code is not left in the documentation.
+#[test]
+fn the_pages_list_no_variable_that_is_not_there() {
+    for (file, page) in PAGES {
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+        let names = rows.map(|(name, _)| name).filter(|name| {
+            name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        });
+        for name in names {
+            assert!(
+                NAMES.contains(&name),
+                "remove the row of {name} from {file}: it is no variable"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_readme_and_the_page_offer_every_format() {
+    let names = Format::ALL.map(|(name, _)| format!("`{name}`")).join(", ");
+    assert!(
+        PAGES[0].1.contains(&format!("| `format` | {names} |")),
+        "in the table of parameters in README.md write \"| `format` | {names} |\""
+    );
+    for (name, _) in Format::ALL {
+        assert!(
+            PAGE.contains(&format!("name=\"format\" value=\"{name}\"")),
+            "add a choice to public/index.html: <input type=\"radio\" name=\"format\" value=\"{name}\">"
+        );
+    }
 }
 
 #[test]

@@ -3,15 +3,35 @@
 // Panics are a test's way to fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-// A reader written from the HTML standard, and the source that the docs show.
+// What several of them use: a reader written from the HTML standard, a stream of
+// ticks, and the source that the documentation shows.
 mod channel_client;
 mod channel_support;
 mod channel_world;
 mod countdown;
 mod reader;
+mod stream;
 
-// One for each room of src/.
-mod architecture;
+// src/wire/
+mod wire_format;
+
+// src/config/
+mod configuration;
+mod origins;
+mod rules;
+mod spread;
+
+// src/session/
+mod ends;
+mod live_streams;
+mod resume;
+mod session;
+
+// src/clock/
+mod source;
+mod tick_times;
+
+// src/channel/
 mod channel_access;
 mod channel_follow;
 mod channel_frames;
@@ -21,16 +41,18 @@ mod channel_requests;
 mod channel_store;
 mod channel_time;
 mod channel_token;
-mod configuration;
-mod live_streams;
-mod requests;
-mod session;
-mod site;
-mod source;
-mod tick_times;
-mod wire_format;
 
-// The promise as a whole, and what the documentation says.
+// src/http/
+mod requests;
+
+// src/site/
+mod site;
+mod site_headers;
+
+// The whole: the promise for any schedule, the arrows between the rooms, and what
+// the documentation and the configuration say.
+mod architecture;
 mod channel_no_message_is_lost;
 mod docs;
 mod no_tick_is_lost;
+mod prices;

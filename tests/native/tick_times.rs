@@ -37,8 +37,9 @@ fn only_multiples_of_the_interval_are_ids() {
     assert!(!ticks.has(1) && !ticks.has(699) && !ticks.has(701));
 }
 
+/// `docs/contract.md`, "Ticks".
 #[test]
-fn the_formats_are_those_of_the_contract() {
+fn each_format_is_written_as_the_contract_says() {
     let written = |format| data(&Ticks::new(1_000, format), NOON, NOON + 2);
     assert_eq!(written(Format::Iso), "2026-11-22T05:35:10.000Z");
     assert_eq!(written(Format::Unix), "1795325710000");

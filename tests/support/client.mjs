@@ -23,14 +23,21 @@ export class Exchange {
   complete = false;
   /** The connection is gone, whichever way. */
   closed = false;
+  /** @type {Error | undefined} */
   error = undefined;
 
   #unread = Buffer.alloc(0);
-  #framing = undefined; // 'chunked' | 'length' | 'none' | 'close', once the head is read
+  /** @type {"chunked" | "length" | "none" | "close" | undefined} once the head is read */
+  #framing = undefined;
   #left = 0;
   #record;
   #noBody;
 
+  /**
+   * @param {number} port
+   * @param {{ method?: string, path?: string, headers?: Record<string, unknown>, body?: string, raw?: Buffer,
+   *   record?: boolean, onEvent?: (event: object) => void }} [options]
+   */
   constructor(
     port,
     { method = "GET", path = "/events", headers = {}, body = "", raw, record = true, onEvent } = {},
@@ -127,8 +134,9 @@ export class Exchange {
       const value = line.slice(colon + 1).trim();
       this.headers[name] = name in this.headers ? `${this.headers[name]}, ${value}` : value;
     }
-    [, this.status, this.statusText] = /^HTTP\/1\.[01] (\d{3}) ?(.*)$/.exec(first) ?? [];
-    this.status = Number(this.status);
+    const [, status, statusText] = /^HTTP\/1\.[01] (\d{3}) ?(.*)$/.exec(first) ?? [];
+    this.status = Number(status);
+    this.statusText = statusText;
     if (this.#noBody || this.status === 204 || this.status === 304) this.#framing = "none";
     else if (this.headers["transfer-encoding"] === "chunked") this.#framing = "chunked";
     else if ("content-length" in this.headers) this.#framing = "length";

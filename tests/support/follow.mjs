@@ -1,7 +1,13 @@
 import { open, sleep } from "./client.mjs";
 
-/** Follows the stream as an EventSource does, through planned ends, and gives back all that it saw. */
+/**
+ * Follows the stream as an EventSource does, through planned ends, and gives back all that it saw.
+ *
+ * @param {{ port: number }} runtime
+ * @param {{ interval: number, rotations: number, lastEventId?: number | string }} options
+ */
 export async function followRaw(runtime, { interval, rotations, lastEventId = "" }) {
+  /** @type {{ ids: number[], gaps: object[], reasons: string[], rotations: number }} */
   const seen = { ids: [], gaps: [], reasons: [], rotations: 0 };
   let retry = 1000;
   while (seen.rotations < rotations) {

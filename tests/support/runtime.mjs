@@ -9,50 +9,56 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as readWranglerConfig } from "wrangler";
+import { Inspector } from "./inspector.mjs";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const moduleTypes = { ".js": "ESModule", ".mjs": "ESModule", ".wasm": "CompiledWasm" };
 
-/** What the entry imports beside the built Worker. */
-const handlers = ["js/handlers.js", "front/channels.js", "object/channel.js"];
+const moduleOf = (file) => ({ type: moduleTypes[path.extname(file)], path: path.join(root, file) });
 
-/** The Worker's modules: the entry first, then the handlers and what the build made. */
-function builtModules(main, folder) {
-  const build = path.join(root, folder);
-  if (!existsSync(path.join(build, "index.js"))) {
-    throw new Error(
-      `there is no built Worker in ${build}: run "npm run build" first, with "-- --sites" for Workers Sites`,
-    );
+/** The modules that a build has made, worker-build's own entry first. */
+export function builtModules(build) {
+  const flag = build.replace(/^build/, "").replace("-", "-- --");
+  if (!existsSync(path.join(root, build, "index.js"))) {
+    throw new Error(`there is no built Worker in ${build}/: run "npm run build ${flag}" first`);
   }
-  const others = readdirSync(build)
-    .map((name) => path.join(build, name))
-    .filter((file) => file !== main && path.extname(file) in moduleTypes);
-  const own = ["entry.js", ...handlers].map((file) => path.join(root, "src/platform", file));
-  return [...new Set([main, ...own, ...others])].map((file) => ({
-    type: moduleTypes[path.extname(file)],
-    path: file,
-  }));
+  const others = readdirSync(path.join(root, build)).filter((name) => name !== "index.js");
+  return ["index.js", ...others.filter((name) => path.extname(name) in moduleTypes)].map((name) =>
+    moduleOf(`${build}/${name}`),
+  );
 }
+
+/** What the entries import beside what is built. */
+const OWN = ["entry.js", "js/handlers.js", "front/bridge.js", "front/channels.js", "front/token.js", "object/channel.js"];
+
+/** The entry, and all that it imports. */
+function modulesOf(main, build) {
+  const own = OWN.map((file) => `src/platform/${file}`).filter((file) => existsSync(path.join(root, file)));
+  return [
+    ...[...new Set([path.relative(root, main), ...own])].map(moduleOf),
+    ...builtModules(build),
+  ];
+}
+
+/**
+ * For `adapt`: puts files of tests/worker/fixtures/ before the Worker's modules. The first of them is
+ * the entry instead of ours, which it may import.
+ */
+export const behind =
+  (...fixtures) =>
+  (options) => ({
+    ...options,
+    modules: [...fixtures.map((name) => moduleOf(`tests/worker/fixtures/${name}`)), ...options.modules],
+  });
 
 function workerOptions(config, vars, adapt, entry, folder) {
   const { workerOptions: options, main: configured } = readWranglerConfig(path.join(root, config));
+  const bindings = vars === "as configured" ? options.bindings : vars;
   const main = entry ?? configured;
   const build = folder ?? (main.includes("sites") ? "build-sites" : "build");
-  const bindings = { ...options.bindings };
-  for (const [name, value] of Object.entries(vars)) {
-    if (value === null)
-      delete bindings[name]; // null: the variable is not set at all
-    else bindings[name] = String(value);
-  }
   const { modulesRules, ...rest } = options; // the modules are listed, not searched for
-  return adapt({
-    ...rest,
-    name: "edge-events",
-    bindings,
-    modulesRoot: root,
-    modules: builtModules(main, build),
-  });
+  return adapt({ ...rest, name: "edge-events", bindings, modulesRoot: root, modules: modulesOf(main, build) });
 }
 
 /** A Worker that does nothing but own the socket that leads straight to ours. */
@@ -65,11 +71,13 @@ const door = (port) => ({
 });
 
 // Starts go one after another, so that each knows which process is its own.
+/** @type {Promise<unknown>} */
 let lastStart = Promise.resolve();
 
 async function startMiniflare(options) {
   const children = [];
-  const onProcess = ({ process: child }) => children.push(child);
+  /** @type {import("node:diagnostics_channel").ChannelListener} */
+  const onProcess = (message) => children.push(/** @type {any} */ (message).process);
   const mine = lastStart.then(async () => {
     diagnostics.subscribe("child_process", onProcess);
     try {
@@ -94,12 +102,13 @@ async function startMiniflare(options) {
 /**
  * Starts the Worker on 127.0.0.1.
  *
- * `vars` override those of the configuration (null removes one), `port` 0 means any free one,
+ * `vars` are all variables that are set, of any type: the others have their defaults, whatever the
+ * user has written into the configuration ("as configured" takes that). `port` 0 means any free one,
  * `workers` are further Workers beside it (miniflare's v4 options), `adapt` changes those of ours,
  * `entry` is a file to stand in for the configured one, and `build` the folder of the built Worker
- * that it imports ("build", "build-sites" or "build-panics"),
- * `persist` is the folder of the channels' databases: a runtime that is started with it again finds
- * them as they were. Without it they are gone with the runtime.
+ * that it imports ("build", "build-sites" or "build-panics"). `persist` is the folder of the channels'
+ * databases: a runtime that is started with it again finds them as they were. Without it they are gone
+ * with the runtime.
  */
 export async function startRuntime({
   vars = {},
@@ -107,9 +116,9 @@ export async function startRuntime({
   config = "wrangler.toml",
   workers = [],
   adapt = (options) => options,
-  persist,
-  entry,
-  build,
+  persist = undefined,
+  entry = undefined,
+  build = undefined,
 } = {}) {
   const logs = [];
   const { miniflare, url, pid } = await startMiniflare({
@@ -125,6 +134,11 @@ export async function startRuntime({
     workers: [workerOptions(config, vars, adapt, entry, build), door(port), ...workers],
   });
 
+  const inspector = new Inspector(
+    async () => (await miniflare.getInspectorURL()).host,
+    async () => (await fetch(`${url}health`)).text(),
+  );
+
   return {
     url: url.origin,
     port: Number(url.port),
@@ -135,27 +149,33 @@ export async function startRuntime({
     /** Resident memory of workerd, in bytes. */
     memory: () => residentMemory(pid),
     /** A KV namespace of ours, by its binding. */
-    keyValue: (binding) => miniflare.getKVNamespace(binding, "edge-events"),
+    keyValue: (binding) => /** @type {Promise<any>} */ (miniflare.getKVNamespace(binding, "edge-events")),
     /** Ends a channel's object as the platform does with one that is idle; its sockets live on, or are cut ("close"). */
     evict: (name, { webSockets = "hibernate" } = {}) =>
-      miniflare.unsafeEvictDurableObject("edge-events", "Channel", { name, webSockets }),
+      /** @type {any} */ (miniflare).unsafeEvictDurableObject("edge-events", "Channel", { name, webSockets }),
     /** A channel's database: `exec(sql, ...values)` resolves to the rows. */
-    storage: (name) => miniflare.unsafeGetDurableObjectStorage("edge-events", "Channel", { name }),
+    storage: (name) =>
+      /** @type {any} */ (miniflare).unsafeGetDurableObjectStorage("edge-events", "Channel", { name }),
     /** A request to one of `workers`, by name. */
-    fetchFrom: async (name, ...request) => (await miniflare.getWorker(name)).fetch(...request),
+    fetchFrom: async (name, ...request) =>
+      /** @type {any} */ (await miniflare.getWorker(name)).fetch(...request),
     /** Lets V8 collect its garbage, so that what remains is in use. */
-    collectGarbage: async () =>
-      inspect((await miniflare.getInspectorURL()).host, url, "HeapProfiler.collectGarbage"),
-    /** Bytes that V8 has in use for our isolate, buffers too, when its garbage is collected. */
+    collectGarbage: () => inspector.collectGarbage(),
+    /** The same after a collection of garbage: what is really in use. */
     async heap() {
-      const { host } = await miniflare.getInspectorURL();
-      const usage = await inspect(host, url, "HeapProfiler.collectGarbage", "Runtime.getHeapUsage");
-      return usage.usedSize + usage.embedderHeapUsedSize + usage.backingStorageSize;
+      await inspector.collectGarbage();
+      return inspector.heapUsage();
     },
-    stop: () => miniflare.dispose(),
+    /** What the isolate's objects and buffers use, in bytes. */
+    heapUsage: () => inspector.heapUsage(),
+    async stop() {
+      await inspector.close();
+      await miniflare.dispose();
+    },
     /** The process dies without a word, as in a crash; `startRuntime({port})` brings it back. */
     async kill() {
       process.kill(pid, "SIGKILL");
+      await inspector.close();
       await miniflare.dispose();
     },
   };
@@ -163,32 +183,7 @@ export async function startRuntime({
 
 function residentMemory(pid) {
   if (process.platform === "linux") {
-    return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
+    return 1024 * Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
   }
   return 1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }));
-}
-
-/**
- * Asks our isolate's inspector, one question after another, and gives back the last answer:
- * https://chromedevtools.github.io/devtools-protocol/v8/
- */
-async function inspect(host, url, ...methods) {
-  const inspector = new WebSocket(`ws://${host}/core:user:edge-events`);
-  try {
-    const answers = [];
-    await new Promise((resolve, reject) => {
-      inspector.onopen = resolve;
-      inspector.onerror = () => reject(new Error(`no inspector at ${host}`));
-    });
-    inspector.onmessage = ({ data }) => {
-      const { id, result } = JSON.parse(data);
-      if (id) answers[id - 1] = result;
-    };
-    methods.forEach((method, k) => inspector.send(JSON.stringify({ id: k + 1, method })));
-    // An isolate without work does not look at its inspector: give it some.
-    while (!answers[methods.length - 1]) await (await fetch(`${url}health`)).text();
-    return answers.at(-1);
-  } finally {
-    inspector.close();
-  }
 }

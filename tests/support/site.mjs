@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { after, before } from "node:test";
 import { root, startRuntime } from "./runtime.mjs";
 
 /** A copy of public/ and these files: name to content. */
@@ -22,7 +23,7 @@ export function makeSite(files) {
     mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
     writeFileSync(path.join(directory, name), content);
   }
-  const names = readdirSync(directory, { recursive: true }).filter(
+  const names = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter(
     (name) => statSync(path.join(directory, name)).isFile() && name !== "_headers",
   );
   return {
@@ -76,3 +77,29 @@ export const buckets = {
     return runtime;
   },
 };
+
+/** What an answer says, without what only its bucket or this connection has. */
+export function said({ status, headers }) {
+  const {
+    "content-length": length,
+    "transfer-encoding": encoding,
+    "cf-cache-status": cached,
+    "x-mf-additional-response-log": log,
+    etag,
+    ...rest
+  } = headers;
+  return { status, headers: { ...rest, etag: etag && "a tag" } };
+}
+
+/** A runtime for each kind of bucket with this site in it, for the tests of the surrounding `describe`. */
+export function everyBucket(site) {
+  const runtimes = {};
+  before(async () => {
+    for (const [bucket, start] of Object.entries(buckets)) runtimes[bucket] = await start(site);
+  });
+  after(async () => {
+    await Promise.all(Object.values(runtimes).map((runtime) => runtime.stop()));
+    site.remove();
+  });
+  return runtimes;
+}

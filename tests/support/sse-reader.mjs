@@ -23,6 +23,7 @@ export class SseReader {
   #fieldsInBlock = 0;
   #onEvent;
 
+  /** @param {(event: any) => void} [onEvent] */
   constructor(onEvent = () => {}) {
     this.#onEvent = onEvent;
   }

@@ -1,9 +1,13 @@
 import { after, before } from "node:test";
 import { startRuntime } from "./runtime.mjs";
 
-/** A runtime for the tests of the surrounding `describe`: started before the first, stopped after the last. */
+/**
+ * A runtime for the tests of the surrounding `describe`: started before the first, stopped after the last.
+ *
+ * @returns {Awaited<ReturnType<typeof startRuntime>>}
+ */
 export function runtimeWith(vars = {}, options = {}) {
-  const runtime = {};
+  const runtime = /** @type {any} */ ({});
   before(async () => Object.assign(runtime, await startRuntime({ vars, ...options })));
   after(() => runtime.stop?.());
   return runtime;

@@ -15,7 +15,7 @@ use super::frame::farewell;
 use super::producer::Known;
 use super::store::{Chunk, Meta, Row, Segment, Span, Store, Tail, View};
 use super::{Effects, Memory, retention};
-use crate::config::channels::ChannelConfig;
+use crate::config::Config;
 pub use channel::{Append, Appended, Channel};
 pub use kept::{Failed, Kept};
 
@@ -23,7 +23,7 @@ pub use kept::{Failed, Kept};
 pub struct Log<'a> {
     store: &'a mut dyn Store<Error = Failed>,
     /// The bounds.
-    pub limits: &'a ChannelConfig,
+    pub limits: &'a Config,
     /// Unix time in milliseconds.
     pub now: u64,
     /// What is to be done after the commit.
@@ -34,7 +34,7 @@ impl<'a> Log<'a> {
     /// Begins a turn.
     pub fn new(
         store: &'a mut dyn Store<Error = Failed>,
-        limits: &'a ChannelConfig,
+        limits: &'a Config,
         memory: Memory,
         now: u64,
     ) -> Self {

@@ -7,7 +7,6 @@ use crate::channel::content::Kind;
 use crate::channel::follow::Opened;
 use crate::channel::text::text;
 use crate::config::Config;
-use crate::config::channels::ChannelConfig;
 use crate::config::limits::{self, RETRY_SPREAD};
 use crate::http::accept::{self, Accepts};
 use crate::http::cors::Cors;
@@ -24,7 +23,7 @@ pub fn mode(method: &str, query: &str, accept: Option<&str>) -> Option<Mode> {
 
 /// 413.
 #[must_use]
-pub fn too_large(limits: &ChannelConfig, cors: Cors<'_>) -> Answer {
+pub fn too_large(limits: &Config, cors: Cors<'_>) -> Answer {
     let detail = text!("A body has at most ", limits.max_append_bytes, " bytes here.");
     refuse(413, &detail).secured(cors)
 }

@@ -28,7 +28,7 @@ pub use front::{
 use live::Reader;
 pub use place::{Gap, Reason};
 
-use crate::config::channels::ChannelConfig;
+use crate::config::Config;
 use crate::http::cors::Cors;
 use crate::http::problem::Problem;
 
@@ -119,7 +119,7 @@ pub fn need(method: &str) -> Option<Need> {
 /// How many bytes of a body are read at most: where there are more, the answer
 /// is [`too_large`].
 #[must_use]
-pub fn body_limit(limits: &ChannelConfig) -> u64 {
+pub fn body_limit(limits: &Config) -> u64 {
     limits.max_append_bytes
 }
 
@@ -130,7 +130,7 @@ pub fn body_limit(limits: &ChannelConfig) -> u64 {
 /// [`storage_failed`].
 pub fn request<S: Store>(
     store: &mut S,
-    limits: &ChannelConfig,
+    limits: &Config,
     memory: Memory,
     request: &Request<'_>,
     now: u64,
@@ -150,7 +150,7 @@ pub fn request<S: Store>(
 /// Runs a turn: what came of it, or the refusal; and what is to be done.
 fn turn<S: Store, T>(
     store: &mut S,
-    limits: &ChannelConfig,
+    limits: &Config,
     memory: Memory,
     now: u64,
     run: impl FnOnce(&mut Log<'_>) -> Outcome<T>,
@@ -175,7 +175,7 @@ fn turn<S: Store, T>(
 /// The store's.
 pub fn follow<S: Store>(
     store: &mut S,
-    limits: &ChannelConfig,
+    limits: &Config,
     memory: Memory,
     ask: Ask,
     request: &Request<'_>,
@@ -201,7 +201,7 @@ pub fn follow<S: Store>(
 /// The store's: then close the socket, and the front opens another one.
 pub fn message<S: Store>(
     store: &mut S,
-    limits: &ChannelConfig,
+    limits: &Config,
     memory: Memory,
     mode: Mode,
     message: &str,
@@ -218,7 +218,7 @@ pub fn message<S: Store>(
 /// The store's: then the runtime tries again by itself.
 pub fn alarm<S: Store>(
     store: &mut S,
-    limits: &ChannelConfig,
+    limits: &Config,
     memory: Memory,
     now: u64,
 ) -> Result<Effects, S::Error> {

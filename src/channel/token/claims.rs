@@ -3,7 +3,7 @@
 use super::members::{Elements, each_member, text};
 use crate::channel::access::Need;
 use crate::channel::name::ChannelName;
-use crate::config::channels::Pattern;
+use crate::config::Pattern;
 
 /// Milliseconds that a token is good for at most, counted from now: whoever
 /// holds one that leaked holds it so long.

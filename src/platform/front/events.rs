@@ -8,8 +8,9 @@ use wasm_bindgen::prelude::*;
 use worker::Env;
 use worker::web_sys::{Request, Response};
 
-use super::Front;
+use super::{Front, variables};
 use crate::config::Config;
+use crate::config::limits::PREFLIGHT_MAX_AGE_S;
 use crate::http::accept::{self, Accepts};
 use crate::http::cors::Cors;
 use crate::http::problem::Problem;
@@ -17,18 +18,19 @@ use crate::http::query::Query;
 use crate::http::route::EVENTS_ALLOW;
 use crate::platform::js::respond::{self, Head, Headers};
 use crate::platform::js::runtime;
-use crate::platform::variables::config;
+use crate::platform::variables;
 use crate::served;
 use crate::session::{Session, overload};
 
 thread_local! {
-    // Kept: as Rust's text each of them would be decoded for each request.
+    // JavaScript's strings, made once: a Rust string would have to be turned into
+    // one for each request.
     static ACCEPT: JsString = "accept".into();
     static LAST_EVENT_ID: JsString = "last-event-id".into();
     static ORIGIN: JsString = "origin".into();
 }
 
-/// What answers depend on beside the request's own words.
+/// What an answer depends on besides the method and the query.
 struct Context {
     config: Rc<Config>,
     headers: Headers,
@@ -40,7 +42,7 @@ impl Context {
     fn of(request: &Request, env: &Env) -> Result<Option<Self>, JsValue> {
         let headers: Headers = JsValue::from(request.headers()).unchecked_into();
         let origin = ORIGIN.with(|name| headers.get(name));
-        Ok(config(env).map(|config| Self { config, headers, origin }))
+        Ok(variables::config(env).map(|config| Self { config, headers, origin }))
     }
 
     fn cors(&self) -> Cors<'_> {
@@ -109,7 +111,7 @@ pub fn preflight(request: &Request, env: &Env) -> Result<Response, JsValue> {
     }
     head.with("access-control-allow-methods", EVENTS_ALLOW)?
         .with("access-control-allow-headers", "Last-Event-ID, Cache-Control")?
-        .with("access-control-max-age", "86400")?
+        .with("access-control-max-age", &PREFLIGHT_MAX_AGE_S.to_string())?
         .empty()
 }
 
@@ -155,8 +157,8 @@ fn refuse(context: &Context, problem: &Problem) -> Result<Response, JsValue> {
     respond::problem(Head::new(problem.status)?.with_cors(context.cors())?, problem)
 }
 
-/// The head of a stream. Where it does not vary with the page that asks, it is
-/// made once in an isolate's life.
+/// The status and headers of a stream. They are made once in an isolate's life,
+/// unless they depend on the page that asks.
 fn stream_head(cors: Cors<'_>) -> Result<Rc<Head>, JsValue> {
     thread_local! {
         static HEAD: RefCell<Option<Rc<Head>>> = const { RefCell::new(None) };
@@ -172,8 +174,9 @@ fn stream_head(cors: Cors<'_>) -> Result<Rc<Head>, JsValue> {
     Ok(head)
 }
 
-/// No `Connection`, `Transfer-Encoding` or `Content-Length`: they are the
-/// runtime's, and the first is an error in HTTP/2 (RFC 9113, 8.2.2).
+/// `Connection`, `Transfer-Encoding` and `Content-Length` are not among them: they
+/// are the runtime's business, and the first is an error in HTTP/2 (RFC 9113,
+/// section 8.2.2).
 #[cold]
 fn new_stream_head(cors: Cors<'_>) -> Result<Head, JsValue> {
     Head::new(200)?

@@ -3,6 +3,7 @@
 mod bridge;
 pub mod channels;
 pub mod events;
+pub mod health;
 mod plan;
 pub mod site;
 
@@ -41,7 +42,7 @@ thread_local! {
     });
 }
 
-/// The isolate's own, made at its first request.
+/// What the handlers of this isolate keep, made at the first request.
 pub fn front() -> Rc<Front> {
     FRONT.with(Rc::clone)
 }

@@ -1,5 +1,5 @@
-// The half of a stream that the runtime calls. It is JavaScript because each event pays for it:
-// a timer's callback costs least as one function that takes no arguments.
+// The part of a stream that the runtime calls. It is JavaScript because each event pays for it: a
+// timer costs least when its callback is one JavaScript function without arguments.
 
 let strategy;
 
@@ -14,7 +14,7 @@ export class Body {
       try {
         known = onTimer(key);
       } finally {
-        // Forgotten, or lost with an instance that panicked: its client is to come back.
+        // Rust has forgotten the stream, or a panic has taken all streams: let the client come back.
         if (!known) this.controller.close();
       }
     };

@@ -59,7 +59,7 @@ impl Head {
         Response::new_with_opt_str_and_init(Some(body), &self.init)
     }
 
-    /// What is true of now: nobody may keep it.
+    /// An answer that is true only now: no cache may keep it.
     pub fn json(self, content_type: &str, body: &impl Serialize) -> Result<Response, JsValue> {
         let body = serde_json::to_string(body).map_err(|_| "not expressible as JSON")?;
         self.with("content-type", content_type)?.with("cache-control", "no-store")?.text(&body)

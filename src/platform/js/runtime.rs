@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use wasm_bindgen::prelude::*;
 
+use crate::config::limits::RANDOM_NUMBERS_AT_ONCE;
 use crate::session::Random;
 
 #[wasm_bindgen]
@@ -25,8 +26,8 @@ extern "C" {
     pub fn to_text(value: &JsValue) -> String;
 }
 
-/// Unix time in milliseconds. It stands still while code runs: read it after
-/// whatever was waited for.
+/// Unix time in milliseconds. The runtime's clock stands still while code runs, so
+/// read it again after waiting for something.
 pub fn now() -> u64 {
     // Dates are whole and, since 1970, not negative.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -35,8 +36,8 @@ pub fn now() -> u64 {
 }
 
 thread_local! {
-    /// Random numbers are fetched for several at a time: the call costs more
-    /// than the numbers.
+    /// Random numbers are fetched for several streams at a time, because the call
+    /// costs more than the numbers.
     static POOL: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -58,8 +59,7 @@ pub fn random_number() -> Result<u32, JsValue> {
 
 #[cold]
 fn more_random() -> Result<Vec<u32>, JsValue> {
-    const AT_ONCE: u32 = 64;
-    let numbers = js_sys::Uint32Array::new_with_length(AT_ONCE);
+    let numbers = js_sys::Uint32Array::new_with_length(RANDOM_NUMBERS_AT_ONCE);
     get_random_values(&numbers)?;
     Ok(numbers.to_vec())
 }

@@ -14,11 +14,12 @@ use crate::config::limits::HIGH_WATER_MARK;
 use crate::session::registry::Registry;
 use crate::session::{EndReason, Feed, Moment, Next, Session};
 
-/// The live streams of one owner. Whoever serves streams has a value of its
-/// own: what shares the isolate does not share the count.
+/// Live streams that are counted together: those of `/events`, or those of
+/// channels. What shares the isolate does not share the count.
 pub struct Streams<F, L = ()> {
     state: RefCell<State<F, L>>,
-    // One function each for all streams, which are told apart by their key.
+    // What JavaScript calls, one function for all streams: it is given the key of
+    // the stream.
     on_timer: Function,
     on_cancel: Function,
 }
@@ -34,14 +35,16 @@ struct Live<F, L> {
     session: Session<F>,
     link: L,
     body: Body,
-    /// Chunks that the queue takes for certain, for nobody else fills it: to
-    /// ask each time would be 1.6 % of what an event costs.
+    /// How many more chunks the queue surely takes. Nobody else fills it, so they
+    /// can be counted here: to ask the queue each time would be 1.6 % of what an
+    /// event costs.
     room: u32,
 }
 
-/// The chunk that was written last. Clocks with the same interval write the
-/// same bytes at a tick, and nobody changes them after. (A byte stream would:
-/// it takes the memory of what it is given.)
+/// The chunk that was written last. Streams with the same interval write the same
+/// bytes at a tick, and so can share one array. Nobody changes it later. (A stream
+/// of the type "bytes" would: it takes the memory of what it is given for its
+/// own.)
 #[derive(Default)]
 struct LastChunk(Option<(Vec<u8>, Uint8Array)>);
 
@@ -114,7 +117,10 @@ impl<F: Feed + 'static, L: Link<F> + 'static> Streams<F, L> {
     /// Writes what is due and sets the timer for what comes next; false if there
     /// is no such stream.
     fn drive(&self, key: u32, now: u64) -> bool {
-        // Nothing called from here calls back: the stream has no `pull`.
+        #[cfg(feature = "test-panics")]
+        crate::platform::panics::at_timer();
+        // It is not borrowed already: nothing that is called from here calls back
+        // into this function, for the stream has no `pull`.
         let Ok(mut state) = self.state.try_borrow_mut() else { return true };
         let State { live, chunk, last } = &mut *state;
         let stagger_ms = live.stagger_ms(key);
@@ -123,10 +129,6 @@ impl<F: Feed + 'static, L: Link<F> + 'static> Streams<F, L> {
             && let Some(mut stream) = live.remove(key)
         {
             stream.link.close();
-            if reason == EndReason::Error {
-                // Whatever failed, its client is to come back.
-                let _ = stream.body.close();
-            }
             runtime::console_log(&stream.session.log_line(reason, now));
         }
         true
@@ -162,6 +164,16 @@ impl<F: Feed, L: Link<F>> Live<F, L> {
         self.room > 0
     }
 
+    /// The runtime refused something. Its client is to come back.
+    #[cold]
+    fn failed(&self, error: &JsValue) -> EndReason {
+        runtime::console_error_with("a stream could not go on:", error);
+        // Refused too where the stream has ended already.
+        let _ = self.body.close();
+        EndReason::Error
+    }
+
+    /// `None` if the stream goes on.
     fn write_until_waiting(
         &mut self,
         now: u64,
@@ -180,18 +192,18 @@ impl<F: Feed, L: Link<F>> Live<F, L> {
             let next = self.session.step(moment, chunk);
             if !chunk.is_empty() {
                 self.room = self.room.saturating_sub(1);
-                if self.body.enqueue(&last.array_of(chunk)).is_err() {
-                    return Some(EndReason::Error);
+                if let Err(error) = self.body.enqueue(&last.array_of(chunk)) {
+                    return Some(self.failed(&error));
                 }
             }
             match next {
                 Next::End(reason) => {
-                    return Some(self.body.close().map_or(EndReason::Error, |()| reason));
+                    return Some(self.body.close().map_or_else(|e| self.failed(&e), |()| reason));
                 }
                 Next::At(time) if time > now => {
                     self.link.act(self.session.feed_mut(), now);
                     let armed = self.link.arm(&self.body, now, time);
-                    return armed.err().map(|_| EndReason::Error);
+                    return armed.err().map(|error| self.failed(&error));
                 }
                 Next::At(_) => {}
             }

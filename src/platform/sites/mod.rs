@@ -56,17 +56,17 @@ struct Asked {
     target: Target,
     /// In the bucket, of the file to send.
     key: Option<String>,
-    /// Of the file. Deployed, the key has it, and no file is read for 304 or
-    /// HEAD; in `wrangler dev` it has not.
+    /// Of the file's content. A deployed site has it in the key, so that no file is
+    /// read for a 304 or a HEAD; in `wrangler dev` the file is read for it.
     hash: Option<String>,
 }
 
 impl Asked {
     fn of(request: &Request, keys: &JsValue) -> Result<Self, JsValue> {
-        // Takes `..` and backslashes for what they are, as Static Assets do.
+        // The URL's own parser resolves `..` and backslashes, as Static Assets do.
         let url = Url::new(&request.url())?;
         let path = url.pathname();
-        // What every object inherits is no text.
+        // Names such as `toString`, which every object has, lead to no text.
         let key_of = |name: &str| Reflect::get(keys, &name.into()).ok()?.as_string();
         let target = target::find(&path, &url.search(), &|name| key_of(name).is_some());
         let key = target.file().and_then(key_of);

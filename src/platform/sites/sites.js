@@ -1,8 +1,8 @@
 let keys;
 
-/** From each file's name to its key in the bucket: a module of JSON that only Workers Sites have. */
+/** Each file's name and its key in the bucket: a module of JSON that only Workers Sites have. */
 export async function bucketKeys(module) {
-  // No literal, or bundlers would look for it.
+  // The name is an argument: bundlers would look for a module that is named here.
   keys ??= JSON.parse((await import(module)).default);
   return keys;
 }

@@ -1,0 +1,40 @@
+//! `/health`: whether this isolate can do its work.
+
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use worker::Env;
+use worker::web_sys::Response;
+
+use super::Front;
+use crate::config::ConfigError;
+use crate::platform::js::respond::Head;
+use crate::platform::js::runtime;
+use crate::platform::variables;
+
+#[derive(Serialize)]
+struct Health {
+    /// `ok`, or `misconfigured` where `/events` answers 500.
+    status: &'static str,
+    /// Of `Cargo.toml`.
+    version: &'static str,
+    /// In this isolate.
+    live_streams: usize,
+    /// What is wrong with the variables, and what is allowed. Their values are
+    /// in the log alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<String>,
+}
+
+/// Answers GET and HEAD: 200, or 500 where a variable cannot be used.
+#[cold]
+pub fn get(env: &Env, front: &Front) -> Result<Response, JsValue> {
+    let problems = variables::problems(env);
+    let (code, status) = if problems.is_empty() { (200, "ok") } else { (500, "misconfigured") };
+    let health = Health {
+        status,
+        version: env!("CARGO_PKG_VERSION"),
+        live_streams: front.count(runtime::now()),
+        problems: problems.iter().map(ConfigError::without_value).collect(),
+    };
+    Head::new(code)?.json("application/json", &health)
+}
