@@ -48,6 +48,7 @@ export const failureOf = ({ out }) => at(out, ".failed");
 function keyOf(found, target) {
   const files = [
     "src",
+    "worker",
     ...target.files,
     "Cargo.toml",
     "Cargo.lock",
@@ -73,7 +74,7 @@ export async function build(found, target = /** @type {Target} */ (MAIN), run = 
   await locked("build", async () => {
     if (done()) return; // another process built it meanwhile
     const start = Date.now();
-    const args = ["--release", "--out-dir", out, ".", "--locked"];
+    const args = ["--release", "--out-dir", path.join("..", out), "worker", "--locked"];
     if (features.length > 0) args.push("--features", features.join());
     const before = keyOf(found, target).split(" ")[0];
     const code = await run(path.join(BIN, "worker-build"), args, { env: buildEnv(found) });

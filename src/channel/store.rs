@@ -184,47 +184,36 @@ pub trait Store {
     fn meta(&mut self) -> Result<Option<Meta>, Self::Error>;
 
     /// Makes the channel.
-    #[allow(clippy::missing_errors_doc)] // said once, at the first method
     fn create(&mut self, meta: &Meta) -> Result<(), Self::Error>;
 
     /// Changes the channel.
-    #[allow(clippy::missing_errors_doc)]
     fn save(&mut self, meta: &Meta) -> Result<(), Self::Error>;
 
     /// Removes all that there is.
-    #[allow(clippy::missing_errors_doc)]
     fn clear(&mut self, meta: &Meta) -> Result<(), Self::Error>;
 
     /// Makes room for the rows of a segment.
-    #[allow(clippy::missing_errors_doc)]
     fn begin(&mut self, segment: Segment) -> Result<(), Self::Error>;
 
     /// Drops a segment with its rows.
-    #[allow(clippy::missing_errors_doc)]
     fn drop(&mut self, segment: Segment) -> Result<(), Self::Error>;
 
     /// Adds a row behind all others.
-    #[allow(clippy::missing_errors_doc)]
     fn insert(&mut self, segment: Segment, row: &Row) -> Result<(), Self::Error>;
 
     /// What the last row of a segment says of the log's end.
-    #[allow(clippy::missing_errors_doc)]
     fn tail(&mut self, segment: Segment) -> Result<Tail, Self::Error>;
 
     /// Reads messages of one segment.
-    #[allow(clippy::missing_errors_doc)]
     fn read(&mut self, span: Span, view: View) -> Result<Chunk, Self::Error>;
 
     /// What is known of a producer.
-    #[allow(clippy::missing_errors_doc)]
     fn producer(&mut self, id: &str) -> Result<Option<Known>, Self::Error>;
 
     /// Remembers a producer, as of `now` in Unix milliseconds.
-    #[allow(clippy::missing_errors_doc)]
     fn remember(&mut self, ticket: &Ticket, now: u64) -> Result<(), Self::Error>;
 
     /// Forgets producers that were last heard of before `time`, in Unix
     /// milliseconds.
-    #[allow(clippy::missing_errors_doc)]
     fn forget(&mut self, time: u64) -> Result<(), Self::Error>;
 }

@@ -77,6 +77,7 @@ impl Opened {
         let kind = *KINDS.get(usize::try_from(flags >> 2).ok()?)?;
         let (exists, has_frame) = (flags & 1 != 0, flags & 2 != 0);
         let opened = Self { place, tail, exists, kind, has_frame, gap };
-        (rest == Some("")).then_some(opened)
+        // On its way the header has lost the space at its end.
+        rest.unwrap_or_default().is_empty().then_some(opened)
     }
 }

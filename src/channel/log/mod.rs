@@ -84,13 +84,11 @@ impl<'a> Log<'a> {
     }
 
     /// What is known of a producer.
-    #[allow(clippy::missing_errors_doc)] // said once, at the first method
     pub fn producer(&mut self, id: &str) -> Result<Option<Known>, Failed> {
         self.store.producer(id)
     }
 
     /// Appends, closes, or both.
-    #[allow(clippy::missing_errors_doc)]
     pub fn append(&mut self, channel: &mut Channel, append: Append) -> Result<(), Failed> {
         let Append { messages, event, seq, ticket, close } = append;
         let from = channel.tail.ordinal;
@@ -150,7 +148,6 @@ impl<'a> Log<'a> {
     }
 
     /// Drops what is beyond the bounds.
-    #[allow(clippy::missing_errors_doc)]
     pub fn trim(&mut self, channel: &mut Channel) -> Result<(), Failed> {
         let Channel { meta, tail, is_changed, .. } = channel;
         let surplus = retention::surplus(meta, tail, self.limits, self.now);
@@ -168,7 +165,6 @@ impl<'a> Log<'a> {
     /// Messages after `from`, up to `bytes` of them, as
     /// [`Body::cost`](super::store::Body::cost) counts them, but at least one; none at
     /// the end of the log. `from` is not before [`Channel::first`].
-    #[allow(clippy::missing_errors_doc)]
     pub fn read(
         &mut self,
         channel: &Channel,
@@ -201,7 +197,6 @@ impl<'a> Log<'a> {
     }
 
     /// Deletes the channel.
-    #[allow(clippy::missing_errors_doc)]
     pub fn delete(&mut self, channel: &Channel) -> Result<(), Failed> {
         self.remove(&channel.meta)
     }
@@ -218,7 +213,6 @@ impl<'a> Log<'a> {
     }
 
     /// Writes what has changed of the channel itself.
-    #[allow(clippy::missing_errors_doc)]
     pub fn commit(&mut self, channel: &Channel) -> Result<(), Failed> {
         let Channel { meta, tail, deadline, is_new, is_changed } = channel;
         let Effects { memory, alarm, emptied, .. } = &mut self.effects;
@@ -236,7 +230,6 @@ impl<'a> Log<'a> {
     }
 
     /// The alarm: expiry and age.
-    #[allow(clippy::missing_errors_doc)]
     pub fn alarm(&mut self) -> Result<(), Failed> {
         let Some(mut channel) = self.open()? else {
             // Nothing is here, or nothing any more.

@@ -223,8 +223,8 @@ impl<Q: Sql> Store for SqliteStore<Q> {
         if !self.has_producers {
             return Ok(None);
         }
-        const SELECT: &str = "SELECT epoch, seq FROM producers WHERE id = ?1";
-        let mut row = self.sql.query(SELECT, &[id.into()])?.into_values();
+        let select = "SELECT epoch, seq FROM producers WHERE id = ?1";
+        let mut row = self.sql.query(select, &[id.into()])?.into_values();
         let epoch = row.optional_number();
         Ok(epoch.map(|epoch| Known { epoch, seq: row.number() }))
     }
@@ -239,7 +239,7 @@ impl<Q: Sql> Store for SqliteStore<Q> {
             self.has_producers = true;
         }
         let Ticket { id, epoch, seq } = ticket;
-        self.sql.run(REPLACE, &[id.as_str().into(), (*epoch).into(), (*seq).into(), now.into()])
+        self.sql.run(REPLACE, &[(&**id).into(), (*epoch).into(), (*seq).into(), now.into()])
     }
 
     fn forget(&mut self, time: u64) -> Result<(), Q::Error> {

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use worker::Env;
 use worker::web_sys::{Request, Response};
 
-use super::{Front, variables};
+use super::Front;
 use crate::config::Config;
 use crate::config::limits::PREFLIGHT_MAX_AGE_S;
 use crate::http::accept::{self, Accepts};

@@ -1,0 +1,3 @@
+//! Links what `src/platform` exports, and nothing else.
+
+extern crate edge_events as _;
