@@ -30,15 +30,19 @@ export function builtModules(build) {
 }
 
 /** What the entries import beside what is built. */
-const OWN = ["entry.js", "js/handlers.js", "front/bridge.js", "front/channels.js", "front/token.js", "object/channel.js"];
+const OWN = [
+  "entry.js",
+  "js/handlers.js",
+  "front/bridge.js",
+  "front/channels.js",
+  "front/token.js",
+  "object/channel.js",
+];
 
 /** The entry, and all that it imports. */
 function modulesOf(main, build) {
   const own = OWN.map((file) => `src/platform/${file}`).filter((file) => existsSync(path.join(root, file)));
-  return [
-    ...[...new Set([path.relative(root, main), ...own])].map(moduleOf),
-    ...builtModules(build),
-  ];
+  return [...[...new Set([path.relative(root, main), ...own])].map(moduleOf), ...builtModules(build)];
 }
 
 /**
@@ -58,7 +62,13 @@ function workerOptions(config, vars, adapt, entry, folder) {
   const main = entry ?? configured;
   const build = folder ?? (main.includes("sites") ? "build-sites" : "build");
   const { modulesRules, ...rest } = options; // the modules are listed, not searched for
-  return adapt({ ...rest, name: "edge-events", bindings, modulesRoot: root, modules: modulesOf(main, build) });
+  return adapt({
+    ...rest,
+    name: "edge-events",
+    bindings,
+    modulesRoot: root,
+    modules: modulesOf(main, build),
+  });
 }
 
 /** A Worker that does nothing but own the socket that leads straight to ours. */

@@ -9,7 +9,8 @@ import { idsBetween, latestTick, runtimeWith } from "../../support/suite.mjs";
 describe("worker-build's own entry", () => {
   const runtime = runtimeWith(
     { MAX_STREAM_MS: 3000 },
-    { adapt: (options) => ({ ...options, modules: builtModules("build") }) },
+    // It exports no class for the channels' objects.
+    { adapt: ({ durableObjects, ...options }) => ({ ...options, modules: builtModules("build") }) },
   );
 
   it("serves a stream that resumes, ends by plan and is noticed when its client leaves", async () => {
@@ -41,5 +42,6 @@ describe("worker-build's own entry", () => {
     assert.equal((await request(runtime, { path: "/health" })).json().status, "ok");
     assert.equal((await request(runtime, { path: "/events?interval=1" })).json().parameter, "interval");
     assert.equal((await request(runtime, { method: "POST", path: "/" })).status, 405);
+    assert.equal((await request(runtime, { path: "/channels/a" })).status, 500);
   });
 });
