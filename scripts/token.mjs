@@ -28,7 +28,7 @@ export const inSeconds = (seconds) => Math.floor(Date.now() / 1000) + seconds;
 function seconds(ttl) {
   const [, count, unit] = /^([1-9][0-9]{0,8})([smhd])$/.exec(ttl) ?? [];
   if (!unit) throw new Stop(`--ttl ${ttl} is no time: 90s, 15m, 1h and 7d are`);
-  const total = count * UNITS[unit];
+  const total = Number(count) * UNITS[unit];
   if (total > MAX_DAYS * UNITS.d) {
     throw new Stop(
       `--ttl ${ttl} is longer than a token may be good: ${MAX_DAYS}d. For a back end use the secret itself`,
@@ -81,6 +81,7 @@ function claimsOf(args) {
 }
 
 /** For the eyes: what a token allows, and until when. */
+/** @param {{ exp: number, subscribe?: string[], publish?: string[] }} claims */
 function inWords({ exp, subscribe, publish }) {
   const names = (patterns) =>
     patterns

@@ -4,7 +4,9 @@
 // usage: protocol_client.mjs URL sse|long-poll
 import { stream } from "@durable-streams/client";
 
-const [, , url, live] = process.argv;
+const [, , url] = process.argv;
+const live = /** @type {"sse" | "long-poll"} */ (process.argv[3]);
+/** @type {Record<string, string>} */
 const headers = process.env.AUTHORIZATION ? { Authorization: process.env.AUTHORIZATION } : {};
 const backoffOptions = { initialDelay: 50, maxDelay: 500, multiplier: 1.3 };
 

@@ -5,6 +5,7 @@
 import { DurableStream, IdempotentProducer } from "@durable-streams/client";
 
 const [, , url, name, every] = process.argv;
+/** @type {Record<string, string>} */
 const headers = process.env.AUTHORIZATION ? { Authorization: process.env.AUTHORIZATION } : {};
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -2,7 +2,7 @@
 // every channel is closed: each of its requests gets the secret here.
 import { runConformanceTests } from "@durable-streams/server-conformance-tests";
 
-const { SERVER_URL, CHANNELS_SECRET } = process.env;
+const { SERVER_URL = "", CHANNELS_SECRET } = process.env;
 const { fetch } = globalThis;
 
 globalThis.fetch = (resource, init) => {

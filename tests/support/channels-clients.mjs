@@ -36,7 +36,15 @@ export function requestBytes(port, method, path, headers, body = "") {
   return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`, "latin1"), bytes]);
 }
 
-/** One request with the secret, its whole answer, and no connection left behind. */
+/**
+ * One request with the secret, its whole answer, and no connection left behind.
+ *
+ * @param {any} runtime
+ * @param {string} method
+ * @param {string} path
+ * @param {{ headers?: any, body?: any, ceiling?: number }} [options]
+ * @returns {Promise<any>}
+ */
 export async function call(runtime, method, path, { headers = {}, body, ceiling } = {}) {
   const raw = requestBytes(runtime.port, method, path, { ...AUTHORIZED, ...headers }, body);
   const exchange = new Exchange(runtime.port, { method, path, raw });
@@ -53,7 +61,10 @@ export async function post(runtime, path, body, headers = {}) {
   const answer = await fetch(`http://127.0.0.1:${runtime.port}${path}`, {
     method: "POST",
     headers: { ...AUTHORIZED, ...JSON_TYPE, ...headers },
-    body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
+    body:
+      typeof body === "string" || body instanceof Uint8Array
+        ? /** @type {any} */ (body)
+        : JSON.stringify(body),
   });
   const text = await answer.text();
   return {
@@ -106,7 +117,13 @@ export async function untilReaders(runtime, name, count, options) {
   });
 }
 
-/** Opens the EventSource view and leaves it open. */
+/**
+ * Opens the EventSource view and leaves it open.
+ *
+ * @param {any} runtime
+ * @param {string} name
+ * @param {any} [options] `query`, `headers`, and what `open` takes
+ */
 export const openView = (runtime, name, { query = "", headers = {}, ...options } = {}) =>
   open(runtime, { path: `${ours(name)}${query}`, headers: { ...AUTHORIZED, ...headers }, ...options });
 
@@ -213,7 +230,7 @@ export class Follower {
 
 const settled = (exchange) =>
   new Promise((resolve) => {
-    const look = () => (exchange.complete || exchange.closed ? resolve() : undefined);
+    const look = () => (exchange.complete || exchange.closed ? resolve(undefined) : undefined);
     exchange.socket.on("data", look).on("close", look);
   });
 

@@ -10,7 +10,15 @@ export const AUTHORIZED = { Authorization: `Bearer ${SECRET}` };
 export const channelsWith = (vars = {}, options = {}) =>
   runtimeWith({ CHANNELS_SECRET: SECRET, CPU_BUDGET_MS: 10_000, ...vars }, options);
 
-/** One request for a channel, with the secret. */
+/**
+ * One request for a channel, with the secret.
+ *
+ * @param {any} runtime
+ * @param {string} method
+ * @param {string} path
+ * @param {{ headers?: any, body?: any }} [options]
+ * @returns {Promise<any>}
+ */
 export const ask = (runtime, method, path, { headers = {}, body } = {}) =>
   request(runtime, { method, path, body, headers: { ...AUTHORIZED, ...headers } });
 
@@ -24,7 +32,13 @@ export async function publish(runtime, name, body, headers = {}) {
   return answer.headers["stream-next-offset"];
 }
 
-/** Follows a channel and leaves the stream open. */
+/**
+ * Follows a channel and leaves the stream open.
+ *
+ * @param {any} runtime
+ * @param {string} name
+ * @param {any} [options] `query`, `headers`, and what `open` takes
+ */
 export const follow = (runtime, name, { query = "", headers = {}, ...options } = {}) =>
   open(runtime, { path: `/channels/${name}${query}`, headers: { ...AUTHORIZED, ...headers }, ...options });
 

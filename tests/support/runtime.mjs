@@ -119,6 +119,9 @@ async function startMiniflare(options) {
  * that it imports ("build", "build-sites" or "build-panics"). `persist` is the folder of the channels'
  * databases: a runtime that is started with it again finds them as they were. Without it they are gone
  * with the runtime.
+ *
+ * @param {{ vars?: any, port?: number, config?: string, workers?: any[], adapt?: (options: any) => any,
+ *   persist?: string, entry?: string, build?: string }} [options]
  */
 export async function startRuntime({
   vars = {},
@@ -126,9 +129,9 @@ export async function startRuntime({
   config = "wrangler.toml",
   workers = [],
   adapt = (options) => options,
-  persist = undefined,
-  entry = undefined,
-  build = undefined,
+  persist,
+  entry,
+  build,
 } = {}) {
   const logs = [];
   const { miniflare, url, pid } = await startMiniflare({

@@ -16,7 +16,12 @@ export const HEADER = { alg: "HS256", typ: "JWT" };
 export const hmac = (secret, signed, hash = "sha256") =>
   createHmac(hash, secret).update(signed).digest("base64url");
 
-/** A token of these parts; those that are text are taken as they are. */
+/**
+ * A token of these parts; those that are text are taken as they are.
+ *
+ * @param {any} claims
+ * @param {{ header?: any, secret?: any, hash?: string }} [options]
+ */
 export function sign(claims, { header = HEADER, secret = SECRET, hash = "sha256" } = {}) {
   const signed = `${part(header)}.${part(claims)}`;
   return `${signed}.${hmac(secret, signed, hash)}`;
@@ -25,7 +30,7 @@ export function sign(claims, { header = HEADER, secret = SECRET, hash = "sha256"
 /** The same, signed with a key pair of its own. */
 export function signAsymmetric(claims, alg) {
   const type = alg === "RS256" ? ["rsa", { modulusLength: 2048 }] : ["ec", { namedCurve: "P-256" }];
-  const { privateKey } = generateKeyPairSync(...type);
+  const { privateKey } = generateKeyPairSync(.../** @type {[any, any]} */ (type));
   const signed = `${part({ alg, typ: "JWT" })}.${part(claims)}`;
   const signature = createSign("SHA256").update(signed).sign({ key: privateKey, dsaEncoding: "ieee-p1363" });
   return `${signed}.${signature.toString("base64url")}`;

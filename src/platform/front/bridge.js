@@ -90,7 +90,6 @@ export class Bridge {
 
   close() {
     this.closed = true;
-    clearTimeout(this.timer);
     clearTimeout(this.body.timer);
     this.drop();
   }

@@ -64,10 +64,18 @@ export const channelClass = (rust) =>
       if (failed) throw new Error("the alarm is to be tried again");
     }
 
-    /** One turn of Rust: all that it writes and its readers see it, or nothing. */
+    /**
+     * One turn of Rust: all that it writes and its readers see it, or nothing. What it decided is in what
+     * this gives back: the `Turn` of src/platform/object/mod.rs.
+     *
+     * @param {(turn: any, sql: any) => void} decide
+     * @param {Request} [request]
+     * @returns {any}
+     */
     turn(decide, request) {
       const { storage } = this.ctx;
       const sockets = MODES.map((mode) => this.ctx.getWebSockets(mode));
+      /** @type {any} */
       const turn = { ...this.memory, readers: sockets.map(({ length }) => length) };
       try {
         storage.transactionSync(() => decide(turn, storage.sql));

@@ -66,7 +66,9 @@ describe("a process that is killed under publishers and readers", () => {
   it("loses nothing that was acknowledged, doubles nothing, and keeps the order", async (test) => {
     const vars = { CHANNELS_SECRET: SECRET, CPU_BUDGET_MS: 10_000 };
     const options = { headers: { ...AUTHORIZED, "Content-Type": "application/json" } };
+    /** @type {{ id: string, data: number[] }[]} */
     const read = Array.from({ length: 10 }, () => ({ id: "", data: [] }));
+    /** @type {number[]} */
     const acknowledged = [];
     let sent = 0;
     let port = 0;

@@ -186,7 +186,7 @@ class Scene {
     const onMessage = ({ id, data }) => told([JSON.parse(data)], ordinal(id));
     this.follower = new Follower(this.runtime, this.name, { query: "?offset=-1", onMessage });
     await waitFor(() => this.ended, { ceiling: 600_000 });
-    await waitFor(() => this.follower.closed || this.stopped, { what: "the end of the channel" });
+    await waitFor(() => this.follower?.closed || this.stopped, { what: "the end of the channel" });
     return this.follower.done;
   }
 

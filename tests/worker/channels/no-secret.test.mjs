@@ -31,7 +31,7 @@ describe("without a secret", () => {
       const runtime = await startRuntime({ vars, persist });
       test.after(() => runtime.stop());
       const permissions = [undefined, AUTHORIZED.Authorization, "Bearer ", "Bearer null", "Bearer undefined"];
-      for (const [method, target, headers = {}, body] of everyRequest) {
+      for (const [method, target, headers = {}, body] of /** @type {any[][]} */ (everyRequest)) {
         for (const Authorization of permissions) {
           const answer = await call(runtime, method, target, {
             headers: { ...headers, Authorization },

@@ -59,7 +59,7 @@ describe("fault 7: a panic", () => {
       await panicAt(place);
       const stream = await follow(runtime, "opening").finished();
       stream.leave();
-      assert.equal(stream.status, status, place);
+      assert.equal(stream.status, status, String(place));
       if (status === 200) assert.equal(stream.named("overload").length, 1);
     }
     const stream = follow(runtime, "opening", { query: "?offset=-1" });

@@ -101,10 +101,14 @@ describe("clients of other hands", () => {
       const rotated = new Map(sources.map((client) => [client, client.of("rotate").length]));
       await every(
         sources,
-        (client) => client.of("rotate").length >= rotated.get(client) + ENDS_PER_CRASH,
+        (client) => client.of("rotate").length >= (rotated.get(client) ?? 0) + ENDS_PER_CRASH,
         `${ENDS_PER_CRASH} more planned ends of each client`,
       );
-      await every(readers, (client) => client.of("message").length > had.get(client), "news for each client");
+      await every(
+        readers,
+        (client) => client.of("message").length > (had.get(client) ?? 0),
+        "news for each client",
+      );
       await runtime.kill();
       runtime = await startRuntime({ vars, persist, port: runtime.port });
     }

@@ -40,7 +40,11 @@ const goOn = (runtime) => runtime.fetchFrom("slow-follower", "http://slow-follow
  * Publishes to two runtimes the same, of which one has followers that read and the other has
  * followers that do not. These may cost `allowed` bytes more, each, and then have all of it.
  */
-async function compare(test, [reading, stalled], { name, readers, batches, batch, every, size, allowed }) {
+async function compare(
+  test,
+  /** @type {any[]} */ [reading, stalled],
+  { name, readers, batches, batch, every, size, allowed },
+) {
   const total = 1 + batches * batch;
   const plan = { path: `/channels/${name}?offset=-1`, readers, total };
   let n = 0;

@@ -46,7 +46,8 @@ describe("an attack", () => {
     it(`${kind} (${Object.keys(rows).length} of them) is refused as it is due`, async () => {
       const seen = {};
       const expected = {};
-      for (const [what, [[status, challenge], requestLine, lines]] of Object.entries(rows)) {
+      for (const [what, row] of Object.entries(rows)) {
+        const [[status, challenge], requestLine, lines] = /** @type {any} */ (row);
         const writes = !/^(GET|HEAD)/.test(requestLine);
         const [type, body] = writes ? [[JSON_TYPE], '"never"'] : [[], ""];
         const answer = await exchange(runtime.port, [requestLine, ...type, ...lines], body);
@@ -140,7 +141,8 @@ describe("what is no attack", () => {
     "a public channel": ["GET /channels/news?offset=-1", []],
     "a public channel with a bad token": ["GET /channels/open/x?offset=-1", bearer("x")],
   };
-  for (const [what, [requestLine, lines]] of Object.entries(rows)) {
+  for (const [what, row] of Object.entries(rows)) {
+    const [requestLine, lines] = /** @type {[string, string[]]} */ (row);
     it(`${what} is let in`, async () => {
       const writes = requestLine.startsWith("POST");
       const [type, body] = writes ? [[JSON_TYPE], '"again"'] : [[], ""];

@@ -13,11 +13,11 @@ import { SECRET } from "../../support/tokens.mjs";
 
 const docs = readFileSync(path.join(root, "docs/tokens.md"), "utf8");
 /** The example of a language, as it stands in the documentation. */
-const example = (language) => new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "ms").exec(docs)[1];
+const example = (language) => new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "ms").exec(docs)?.[1] ?? "";
 
 const env = { ...process.env, CHANNELS_SECRET: SECRET };
 const output = (command, ...args) => execFileSync(command, args, { cwd: root, env, encoding: "utf8" }).trim();
-const claims = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
+const claims = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url").toString());
 
 const rust = path.join(root, "tests/clients/token");
 const HOUR_S = 3600;
@@ -105,6 +105,7 @@ describe("npm run token", () => {
     assert.equal((await request(runtime, { path: "/channels/a/c", ...publish })).status, 403);
   });
 
+  /** @type {Record<string, [string[], RegExp]>} */
   const refusals = {
     nothing: [[], /allows nothing/],
     "no value": [["--subscribe"], /--subscribe needs a value/],

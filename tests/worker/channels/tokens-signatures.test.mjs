@@ -54,7 +54,7 @@ describe("the signature", () => {
   it("is judged as Project Wycheproof judges it", {
     skip: !wycheproof && "set WYCHEPROOF_JWS to a copy of Wycheproof's json_web_signature_test.json",
   }, async (test) => {
-    const { testGroups } = JSON.parse(readFileSync(wycheproof, "utf8"));
+    const { testGroups } = JSON.parse(readFileSync(String(wycheproof), "utf8"));
     const counts = { genuine: 0, forged: 0, "of another form": 0 };
     for (const { private: key, tests } of testGroups) {
       if (key?.kty !== "oct") continue;
