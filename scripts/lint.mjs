@@ -13,7 +13,9 @@ import { setup } from "./setup.mjs";
 const NATIVE_CRATES = {
   "bench/client": "target/bench/client",
   "bench/peers/axum": "target/bench/axum",
+  "tests/checker": "target/checker",
   "tests/clients/rust": "target/clients",
+  "tests/clients/token": "target/clients",
 };
 const WASM_CRATES = { "bench/peers/workers-rs": "target/bench/workers-rs" };
 

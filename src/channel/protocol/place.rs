@@ -140,7 +140,7 @@ impl Query {
         let last = match self.last() {
             None => None,
             Some(text) => {
-                let number = whole_number(text, 1, 1_000).map(u64::from);
+                let number = whole_number(text, 1, 1_000);
                 let allowed = "a whole number from 1 to 1000";
                 Some(Start::Last(number.ok_or_else(|| bad_parameter("last", text, allowed))?))
             }

@@ -12,7 +12,11 @@ const examples = [...page.matchAll(/```sh\n(curl [^\n]+)\n```\n\n```text\n([\s\S
 const CHANNELS_SECRET = "the-secret-of-the-documentation-1234";
 
 /** When the channel was made, and how long to wait, differ from run to run. */
-const shape = (text) => text.trim().replaceAll(/\d{16}_/g, "G_").replace(/retry: \d+/, "retry: N");
+const shape = (text) =>
+  text
+    .trim()
+    .replaceAll(/\d{16}_/g, "G_")
+    .replace(/retry: \d+/, "retry: N");
 
 describe("docs/channels.md", () => {
   // As `npm start` opens them.
