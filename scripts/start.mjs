@@ -68,7 +68,7 @@ await run(async () => {
   const found = await setup();
   const target = targetOf(read.values.config);
   await build(found, target);
-  const lines = channelsOnThisMachine(`127.0.0.1:${port}`);
+  const lines = channelsOnThisMachine(`127.0.0.1:${port}`, read.values.config);
   await checkVariables(found, "dev", read.values);
   console.log(lines);
 

@@ -18,6 +18,7 @@ import { waitFor } from "../support/wait.mjs";
 const COPIED = [
   "scripts",
   "src",
+  "worker",
   "public",
   "build",
   "build-sites",
