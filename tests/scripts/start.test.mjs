@@ -52,7 +52,7 @@ function withoutDependencies(project) {
   const dependencies = names.map((name) => `${name} = { path = "empty/${name}" }\n`).join("");
   project.write(
     "Cargo.toml",
-    `${crate("edge-events", "0.1.0")}\n[lib]\ncrate-type = ["cdylib"]\n\n[dependencies]\n${dependencies}\n[workspace]\n`,
+    `${crate("edge-events", "0.1.0")}\n[features]\nworkers-sites = []\ntest-panics = []\n\n[dependencies]\n${dependencies}\n[workspace]\nmembers = ["worker"]\n`,
   );
   project.remove("Cargo.lock");
   execFileSync("cargo", ["generate-lockfile", "--offline"], { cwd: project.at(), stdio: "ignore" });
