@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * edge-events client 0.1.0
+ * edge-events client 0.2.0
  * Copyright (c) 2026 The edge-events authors. SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * Ticks from `/events`, live, by EventSource: with words for the state of the connection, nothing lost
