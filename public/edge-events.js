@@ -54,9 +54,10 @@
  * @property {boolean} firm     somebody asked for this wait: nothing cuts it short
  * @property {number} full      until then a full server wants no attempt
  *
- * @typedef {<K extends keyof Events>(type: K, listener: ((event: CustomEvent<Events[K]>) => void) | { handleEvent(event: CustomEvent<Events[K]>): void }, options?: boolean | AddEventListenerOptions) => void} Listening
- * @typedef {{ addEventListener: Listening, removeEventListener: Listening, dispatchEvent(event: Event): boolean }} TypedTarget
+ * @typedef {{ ids: any, source: (url: string) => any, group?: string }} Kind
  */
+/** @template [E=Events] @typedef {<K extends keyof E>(type: K, listener: ((event: CustomEvent<E[K]>) => void) | { handleEvent(event: CustomEvent<E[K]>): void }, options?: boolean | AddEventListenerOptions) => void} Listening */
+/** @template [E=Events] @typedef {{ addEventListener: Listening<E>, removeEventListener: Listening<E>, dispatchEvent(event: Event): boolean }} TypedTarget */
 
 const RETRY_MS = 2_000; // the first wait after a loss; doubled for each failure up to
 const MAX_RETRY_MS = 30_000;
@@ -78,7 +79,7 @@ export const isFinal = (status) =>
   status === 204 || (status >= 400 && status < 500 && ![408, 429].includes(status));
 
 /** @param {string} text @returns {Record<string, any>} */
-function fields(text) {
+export function fields(text) {
   try {
     return Object(JSON.parse(text));
   } catch {
@@ -124,35 +125,41 @@ export class Order {
     return this.#times === false ? undefined : (this.#given ?? this.#learned);
   }
 
-  /** How long it may be quiet. Heartbeats are comments, which EventSource hides: silence is measured
-   * by the tick that is due. */
+  /** How long it may be quiet: until the tick that is due, for EventSource hides heartbeats. */
   get silence() {
     return this.#step ?? MAX_INTERVAL_MS;
   }
 
-  /** A connection begins, here or in another tab. What the last one taught about the interval is
-   * forgotten, for the server may have another one by now. */
+  /** Where to go on. */
+  get query() {
+    return { last_event_id: this.last };
+  }
+
+  /** Whether this tab has what the others have. */
+  get caughtUp() {
+    return true;
+  }
+
+  /** A connection begins, here or in another tab. The server may have another interval by now. */
   opening() {
     this.#learned = this.#before = this.#heard = undefined;
     this.#from = this.last;
   }
 
-  /** What came on this tab's own connection. @param {string} text @param {string} data @param {number} openedAt */
-  read(text, data, openedAt) {
-    const id = Number(text);
+  /** What came on this tab's own connection. @param {MessageEvent} event @param {number} openedAt */
+  read({ lastEventId, data }, openedAt) {
+    const id = Number(lastEventId);
     const arrived = Date.now();
     const first = this.#heard === undefined;
     const afresh = id <= (this.#heard ?? this.#from ?? NaN);
     if (afresh && !first) return { type: "duplicate", id };
-    // The server did not resume but began afresh, for it did not know the id: its interval is another
-    // one by now, or the id is ahead of its clock.
+    // The server began afresh: its interval is another one by now, or the id is ahead of its clock.
     if (afresh) this.#from = undefined;
     this.#heard = id;
     if (Math.abs(arrived - id) < NEAR_MS) this.#times = true;
     const lag = this.#times ? arrived - id : undefined;
-    // The first tick of a new client was due before it came; so was whatever would have arrived
-    // before this connection opened. Where ids are no times, what comes right after the opening counts
-    // as missed.
+    // A new client's first tick was due before it came. Where ids are no times, so was what comes
+    // right after the opening.
     const resumed = this.#from !== undefined;
     const due = lag === undefined ? arrived - SETTLE_MS : id + (this.#offset ?? 0);
     const live = resumed ? due >= openedAt : !first;
@@ -175,8 +182,7 @@ export class Order {
     if (this.#before !== undefined) this.#learned = Math.min(this.#learned ?? Infinity, id - this.#before);
     this.#before = this.#had = this.last = id;
     if (old) this.#recent = [];
-    // The server began afresh with a tick that is older than one that was delivered. It is not
-    // delivered again; what follows it is new.
+    // Begun afresh with an older tick: what follows it is new.
     if (old && this.#delivered) return [];
     this.#delivered = true;
     this.#recent.push(tick);
@@ -184,8 +190,7 @@ export class Order {
     return [...told, tick];
   }
 
-  /** The server told it to the tab that has the connection; this one may have more, or less.
-   * @param {any} gap */
+  /** Told to the tab that has the connection; this one may have more, or less. @param {any} gap */
   #gap(gap) {
     const step = (gap.resumed_at - gap.after) / (gap.missed + 1);
     const told = this.#missing(gap, step);
@@ -214,11 +219,12 @@ export class Order {
 }
 
 /**
- * One EventSource at a time, reopened for as long as it takes. The waiting is done here, for EventSource
- * never says when it will try again, never slows down, cannot hurry, and gives up for good on a 500.
+ * One EventSource at a time, or what looks like it, reopened for as long as it takes. The waiting is
+ * done here, for EventSource never says when it will try again, never slows down, cannot hurry, and
+ * gives up for good on a 500.
  */
 class Connection {
-  /** @type {EventSource | undefined} */ #source;
+  /** @type {any} */ #source;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
   #stopped = false;
   #settled = false;
@@ -228,14 +234,15 @@ class Connection {
 
   /**
    * @param {string} url
-   * @param {Order} ids
+   * @param {Kind} kind
    * @param {number} patience
    * @param {Backoff} backoff
    * @param {(message: any) => void} tell
    */
-  constructor(url, ids, patience, backoff, tell) {
+  constructor(url, { ids, source }, patience, backoff, tell) {
     this.url = url;
     this.ids = ids;
+    this.make = source;
     this.patience = patience;
     this.backoff = backoff;
     this.tell = tell;
@@ -246,19 +253,19 @@ class Connection {
     const wait = this.backoff.retryAt - Date.now();
     if (wait <= 0) return this.open();
     this.#wait(wait, () => this.open());
-    this.tell({ type: "waiting" });
+    this.tell({ type: "alive" });
   }
 
   open() {
     this.#close();
     if (this.#stopped) return;
-    const source = new EventSource(withQuery(this.url, { last_event_id: this.ids.last }));
+    const source = this.make(withQuery(this.url, this.ids.query));
     this.#source = source;
     this.#settled = this.#brought = false;
     this.#openedAt = Date.now();
     this.backoff.retryAt = 0;
     this.ids.opening();
-    // A server sends its headers at once. One that takes the connection and hangs is given up.
+    // A server sends its headers at once.
     this.#wait(2 * this.patience, () => this.#lost("silent"));
     this.tell({ type: "opening" });
 
@@ -266,37 +273,43 @@ class Connection {
       this.#openedAt = Date.now();
       this.#wait(SETTLE_MS, () => this.#live());
     };
-    source.onmessage = ({ lastEventId, data }) => {
-      this.#brought = true;
-      this.backoff.failures = 0;
-      const message = this.ids.read(lastEventId, data, this.#openedAt);
-      this.#live();
+    source.onmessage = (/** @type {MessageEvent} */ event) => {
+      const message = this.ids.read(event, this.#openedAt);
+      if (message.type !== "place") {
+        this.#brought = true;
+        this.backoff.failures = 0;
+      }
+      if (message.type !== "closed") this.#live();
       this.tell(message);
       // Again, for this tick may have told the interval; unless a listener has cut the connection.
       if (source === this.#source) this.#watch();
     };
-    source.addEventListener("gap", ({ data }) => {
-      this.tell({ type: "gap", announced: true, ...fields(data) });
-    });
-    source.addEventListener("rotate", ({ data }) => {
-      const { reason, retry_ms } = fields(data);
+    /** @param {string} type @param {(said: Record<string, any>) => void} then */
+    const on = (type, then) =>
+      source.addEventListener(type, (/** @type {MessageEvent} */ { data }) => then(fields(data)));
+    on("gap", (said) => this.tell({ type: "gap", announced: true, ...said }));
+    on("rotate", ({ reason, retry_ms }) => {
       this.tell({ type: "rotate", reason });
       if (source !== this.#source) return; // a listener has cut it
-      // The server spreads the ends of lives, so coming back at once makes no crowd; unless this
-      // connection brought nothing: that would be a tight loop. At its CPU limit the server has no
-      // time to spare, and says when to come back.
+      // Ends of lives are spread: coming back at once makes no crowd, and after an event no tight
+      // loop. At its CPU limit the server says when to come back.
       if (reason === "lifetime" && this.#brought) this.open();
       else this.#retry("rotate", Number(retry_ms) || RETRY_MS, true);
     });
-    source.addEventListener("overload", ({ data }) => {
-      const retry_ms = Number(fields(data).retry_ms) || spread(OVERLOAD_MS);
+    on("overload", (said) => {
+      const retry_ms = Number(said.retry_ms) || spread(OVERLOAD_MS);
       this.backoff.full = Date.now() + retry_ms;
       this.tell({ type: "overload", retry_ms });
       if (source === this.#source) this.#retry("overload", retry_ms, true);
     });
+    on("heartbeat", () => {
+      this.#watch();
+      this.tell({ type: "alive" });
+    });
+    on("renew", () => this.open());
     source.onerror = () => {
       if (source.readyState === 2) this.#refused(source);
-      else this.#lost("lost");
+      else this.#lost(source.reason ?? "lost");
     };
   }
 
@@ -352,12 +365,10 @@ class Connection {
   }
 
   /** EventSource gives up on any answer but a stream, and does not say which it was: ask.
-   * @param {EventSource} source */
+   * @param {any} source */
   async #refused(source) {
-    const status = await fetch(this.url, { method: "HEAD" }).then(
-      (r) => r.status,
-      () => 0,
-    );
+    const ask = async () => (await fetch(this.url, { method: "HEAD" })).status;
+    const status = source.status ?? (await ask().catch(() => 0));
     if (source !== this.#source) return;
     if (!isFinal(status)) return this.#lost(status ? "refused" : "lost", status || undefined);
     const reason = status === 204 ? "off" : "refused";
@@ -431,17 +442,16 @@ class Tabs {
   }
 
   /**
-   * Takes the lead when `until` is over and, some while later, no word has come of the tab that has
-   * it: it is frozen or hangs. `until` is that tab's own deadline: by then it will have heard
-   * something, tried again or given up, and each of these it tells. So nobody takes the lead from a
-   * tab that is known to be trying, however long the server hangs.
+   * Takes the lead some while after `until` if no word has come of the tab that has it: it is frozen
+   * or hangs. `until` is that tab's own deadline: so nobody takes the lead from a tab that is known to
+   * be trying, however long the server hangs.
    * @param {number} until @param {boolean} [again]
    */
   watch(until, again = false) {
     clearTimeout(this.#silence);
     const due = Math.max(until, Date.now()) + spread(this.patience);
     this.#silence = setTimeout(() => {
-      // A timer so late means that this tab slept: whatever was told meanwhile is to be heard first.
+      // So late, this tab slept: whatever was told meanwhile is to be heard first.
       if (!again && Date.now() - due > this.patience) this.watch(0, true);
       else this.#queue(true);
     }, due - Date.now());
@@ -466,20 +476,26 @@ const Target = /** @type {new () => TypedTarget} */ (/** @type {unknown} */ (Eve
 
 /** What {@link connect} returns. */
 export class EdgeEvents extends Target {
+  /** @type {Kind} */ #kind;
   /** @type {Order} */ #order;
   /** @type {number} */ #patience;
   /** @type {State} */ #state = { state: "connecting", since: Date.now() };
   /** @type {Connection | undefined} */ #connection; // only in the tab that has it
+  /** @type {Connection | undefined} */ #catching; // until this tab has what the others have
   /** @type {Tabs | undefined} */ #tabs;
   /** @type {Backoff} */ #backoff = { failures: 0, retryAt: 0, firm: false, full: 0 };
   #life = new AbortController();
   #welcomed = false; // what came before this tab is known to it
 
-  /** @param {string | URL} url @param {Options} [options] */
-  constructor(url, { interval, format, signal, shared = true, lastEventId, patience = 5_000 } = {}) {
+  /** @param {string | URL} url @param {Options} [options] @param {Kind} [kind] */
+  constructor(url, { interval, format, signal, shared = true, lastEventId, patience = 5_000 } = {}, kind) {
     super();
     this.url = withQuery(new URL(url, globalThis.location?.href).href, { interval, format });
-    this.#order = new Order(interval, lastEventId);
+    this.#kind = kind ?? {
+      ids: new Order(interval, lastEventId),
+      source: (url) => new EventSource(url),
+    };
+    this.#order = this.#kind.ids;
     this.#patience = patience;
     const stop = () => this.#become({ state: "stopped", reason: "aborted" });
     signal?.addEventListener("abort", stop, { signal: this.#life.signal });
@@ -502,7 +518,7 @@ export class EdgeEvents extends Target {
     this.#on(document, "freeze", stepDown);
 
     if (!shared || !globalThis.navigator?.locks || !globalThis.BroadcastChannel) return this.#lead();
-    this.#tabs = new Tabs(this.url, this.#patience, {
+    this.#tabs = new Tabs(this.url + (this.#kind.group ?? ""), this.#patience, {
       lead: () => this.#lead(),
       follow: () => this.#follow(),
       hear: (message, from) => this.#hear(message, from),
@@ -533,15 +549,30 @@ export class EdgeEvents extends Target {
 
   #lead() {
     if (this.#life.signal.aborted) return;
+    this.#follow();
     this.#welcomed = true;
     const tell = (/** @type {any} */ message) => this.#tell(message);
-    this.#connection = new Connection(this.url, this.#order, this.#patience, this.#backoff, tell);
+    this.#connection = new Connection(this.url, this.#kind, this.#patience, this.#backoff, tell);
     this.#connection.begin();
   }
 
   #follow() {
     this.#connection?.stop();
-    this.#connection = undefined;
+    this.#catching?.stop();
+    this.#connection = this.#catching = undefined;
+  }
+
+  #catchUp() {
+    if (this.#connection || this.#catching || this.#life.signal.aborted) return;
+    const backoff = { ...this.#backoff, failures: 0, retryAt: 0 };
+    const tell = (/** @type {any} */ message) => {
+      if (message.type !== "state" || message.state === "stopped") this.#deliver(message);
+      if (!this.#order.caughtUp) return;
+      this.#catching?.stop();
+      this.#catching = undefined;
+    };
+    this.#catching = new Connection(this.url, this.#kind, this.#patience, backoff, tell);
+    this.#catching.open();
   }
 
   #hello() {
@@ -556,7 +587,9 @@ export class EdgeEvents extends Target {
         this.#share([...this.#order.since(last), { type: "state", ...this.#state }], from);
       }
       // Another tab has taken over, and the news of it has not come here yet.
-      for (const message of news) if (["tick", "gap"].includes(message.type)) this.#deliver(message);
+      for (const message of news) {
+        if (["tick", "message", "gap", "closed"].includes(message.type)) this.#deliver(message);
+      }
       return;
     }
     if (ask) return;
@@ -582,11 +615,14 @@ export class EdgeEvents extends Target {
 
   /** @param {any} message */
   #deliver(message) {
-    if (message.type === "waiting") return;
+    if (message.type === "alive") return;
     if (message.type === "opening") return this.#order.opening();
     if (message.type === "state") return this.#become(message);
     for (const { type, ...detail } of this.#order.take(message)) {
-      if (!this.#life.signal.aborted) this.#emit(type, detail);
+      if (this.#life.signal.aborted) return;
+      if (type === "behind") this.#catchUp();
+      else if (type === "state") this.#become(detail);
+      else this.#emit(type, detail);
     }
   }
 
