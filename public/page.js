@@ -241,5 +241,41 @@ async function showRaw() {
 }
 raw.addEventListener("toggle", showRaw);
 
-write("curl", `curl -N ${location.origin}/events`);
+// ── Channels ──
+
+/** The token of the address's fragment, which `npm start` prints. It leaves the address bar at once, and is
+ * kept for as long as the tab is. */
+function takeToken() {
+  const KEPT = "edge-events token";
+  const token = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (token) history.replaceState(null, "", location.pathname + location.search);
+  try {
+    if (token) sessionStorage.setItem(KEPT, token);
+    return token ?? sessionStorage.getItem(KEPT) ?? "";
+  } catch {
+    return token ?? ""; // the browser keeps nothing for this site
+  }
+}
+
+/** Deployed as it comes, channels are closed: to ask for one would write an error into the console. */
+async function showChannels() {
+  const token = takeToken();
+  for (;;) {
+    try {
+      const { channels } = await (await fetch("/health", { cache: "no-store" })).json();
+      $("channels-open").hidden = channels !== "open";
+      $("channels-closed").hidden = channels === "open";
+      if (channels === "open") (await import("./wall.js")).show(token);
+      else write("wall-state", "closed");
+      return;
+    } catch {
+      await new Promise((resume) => setTimeout(resume, 5_000)); // the server is away
+    }
+  }
+}
+
+for (const id of ["curl", "curl-follow", "curl-publish"]) {
+  write(id, $(id).textContent?.replace("https://HOST", location.origin) ?? "");
+}
 start();
+showChannels();

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import { SECRET } from "../support/channels-clients.mjs";
 import { root, startRuntime } from "../support/runtime.mjs";
 import { buckets, makeSite } from "../support/site.mjs";
+import { inSeconds, sign } from "../support/tokens.mjs";
 import { waitFor } from "../support/wait.mjs";
 import { withBrowser } from "./browser.mjs";
 
@@ -31,8 +33,10 @@ describe("the examples of the client’s documentation", { concurrency: 4 }, () 
       files[`example-${k}.html`] =
         `<!doctype html><title>example</title><link rel="icon" href="/favicon.svg"><script type="module" src="/example-${k}.js"></script>`;
     }
+    // What a page's back end gives to its users.
+    files.token = sign({ exp: inSeconds(3600), subscribe: ["*"], publish: ["*"] }, { secret: SECRET });
     site = makeSite(files);
-    runtime = await buckets["Static Assets"](site);
+    runtime = await buckets["Static Assets"](site, { CHANNELS_SECRET: SECRET });
     started.push(runtime);
   });
   after(async () => {
@@ -50,7 +54,8 @@ describe("the examples of the client’s documentation", { concurrency: 4 }, () 
   async function run(t, k) {
     const tab = await (await browser.context(t)).newPage();
     const lines = [];
-    tab.on("console", (message) => lines.push(message.text()));
+    // What the browser itself says of a refusal is none of the example's lines.
+    tab.on("console", (message) => message.type() === "log" && lines.push(message.text()));
     tab.on("pageerror", (error) => lines.push(String(error)));
     await tab.goto(`${runtime.url}/example-${k}`);
     return { lines, tab };

@@ -1,7 +1,15 @@
 // The module's types, by the compiler that its users have.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -10,6 +18,7 @@ import { root } from "../support/runtime.mjs";
 const STRICT =
   "--noEmit --strict --target es2022 --module esnext --moduleResolution bundler --lib es2022,dom,dom.iterable";
 const at = (name) => path.join(root, name);
+const modules = ["edge-events.js", "channels.js"];
 const docs = readFileSync(at("docs/client.md"), "utf8");
 
 /** The errors of `tsc`, by the line that each is about. */
@@ -33,7 +42,7 @@ describe("the module’s types", () => {
   let project;
   before(() => {
     project = mkdtempSync(path.join(os.tmpdir(), "edge-events-types-"));
-    copyFileSync(at("public/edge-events.js"), path.join(project, "edge-events.js"));
+    for (const name of modules) copyFileSync(at(`public/${name}`), path.join(project, name));
   });
   after(() => rmSync(project, { recursive: true }));
 
@@ -46,7 +55,9 @@ describe("the module’s types", () => {
     readFileSync(at(`tests/client/consumers/${name}`), "utf8").replaceAll("../../../public/", "./");
 
   it("hold for the module itself and the page", async () => {
-    const files = ["page.js", "timeline.js", "raw.js", "edge-events.js"].map((name) => at(`public/${name}`));
+    const names = readdirSync(at("public")).filter((name) => name.endsWith(".js"));
+    assert.ok(names.length >= 7);
+    const files = names.map((name) => at(`public/${name}`));
     assert.deepEqual(await tsc(project, [...files, ...STRICT.split(" "), "--allowJs", "--checkJs"]), []);
   });
 
@@ -55,11 +66,14 @@ describe("the module’s types", () => {
     assert.deepEqual(errors, []);
   });
 
-  it("serve a consumer in TypeScript that takes JavaScript in", async () => {
-    assert.deepEqual(await compile("typescript.ts", consumer("typescript.ts"), "--allowJs"), []);
-  });
+  for (const name of ["typescript.ts", "following.ts"]) {
+    it(`serve a consumer in TypeScript that takes JavaScript in: ${name}`, async () => {
+      assert.deepEqual(await compile(name, consumer(name), "--allowJs"), []);
+    });
+  }
 
   const wrong = `import { connect } from "./edge-events.js";
+import { follow } from "./channels.js";
 const ticks = connect("/events");
 ticks.addEventListener("tikc", () => {});
 ticks.addEventListener("message", () => {});
@@ -72,13 +86,19 @@ ticks.addEventListener("gap", ({ detail }) => detail.resumedAt);
 ticks.addEventListener("rotate", ({ detail }) => detail.reasons);
 ticks.addEventListener("overload", ({ detail }) => detail.retryMs);
 ticks.addEventListener("duplicate", ({ detail }) => detail.ids);
+follow("/channels/x", { form: "start" });
+follow("/channels/x", { from: 20 });
+follow("/channels/x").addEventListener("tick", () => {});
+follow("/channels/x").addEventListener("message", ({ detail }) => detail.values);
+follow("/channels/x").append("x", { name: "x" });
 connect("/events", { intervall: 1000 });
 connect("/events", { interval: "1000" });
 ticks.close();
 ticks.lasteventid;
 `;
+  const FIRST_WRONG = 4;
   const lines = wrong.split("\n").length - 1;
-  const wrongLines = Array.from({ length: lines - 2 }, (_, k) => k + 3);
+  const wrongLines = Array.from({ length: lines - FIRST_WRONG + 1 }, (_, k) => k + FIRST_WRONG);
   const linesOf = (errors) => errors.map((error) => Number(/\((\d+),\d+\): error TS/.exec(error)?.[1]));
 
   for (const [name, ...options] of [
@@ -94,13 +114,17 @@ ticks.lasteventid;
     before(async () => {
       const command = found(/```sh\nnpx tsc ([^\n]+)\n```/, docs);
       assert.deepEqual(await tsc(project, command.split(" ")), []);
-      assert.ok(existsSync(path.join(project, "edge-events.d.ts")));
-      rmSync(path.join(project, "edge-events.js"));
+      for (const name of modules) {
+        assert.ok(existsSync(path.join(project, name.replace(".js", ".d.ts"))), name);
+        rmSync(path.join(project, name));
+      }
     });
 
-    it("serve a consumer in TypeScript", async () => {
-      assert.deepEqual(await compile("typescript.ts", consumer("typescript.ts")), []);
-    });
+    for (const name of ["typescript.ts", "following.ts"]) {
+      it(`serve a consumer in TypeScript: ${name}`, async () => {
+        assert.deepEqual(await compile(name, consumer(name)), []);
+      });
+    }
 
     it("serve the documentation’s example", async () => {
       const example = found(/```ts\n([\s\S]+?)```/, docs);
@@ -118,11 +142,27 @@ describe("the module’s documentation", () => {
   const head = module.slice(0, 300);
 
   /** The properties of a typedef in the module. */
-  const properties = (type) => {
-    const body = found(new RegExp(`@typedef \\{object\\} ${type}\\b([\\s\\S]*?)(?:@typedef|\\*/)`), module);
+  const properties = (type, text = module) => {
+    const body = found(new RegExp(`@typedef \\{object\\} ${type}\\b([\\s\\S]*?)(?:@typedef|\\*/)`), text);
     return [...body.matchAll(/@property \{[^\n]*?\} \[?(\w+)\]?/g)].map(([, name]) => name);
   };
   const row = (name) => docs.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
+
+  it("names each option of channels, and each event with what is in its detail", () => {
+    const channels = readFileSync(at("public/channels.js"), "utf8");
+    const section = docs.slice(docs.indexOf("## Channels"), docs.indexOf("## Other streams"));
+    const rowOf = (name) =>
+      section.split("\n").find((line) => line.startsWith("|") && line.split("|")[1].includes(`\`${name}\``));
+    assert.ok(properties("Options", channels).length >= 7);
+    for (const name of properties("Options", channels)) assert.ok(rowOf(name), `${name} has no row`);
+    for (const name of properties("Events", channels)) assert.ok(rowOf(name), `${name} has no row`);
+    for (const [name, type] of [
+      ["message", "Message"],
+      ["gap", "Gap"],
+    ]) {
+      for (const field of properties(type, channels)) assert.ok(rowOf(name).includes(`\`${field}\``), field);
+    }
+  });
 
   it("names each option", () => {
     assert.ok(properties("Options").length >= 6);
@@ -151,6 +191,10 @@ describe("the module’s documentation", () => {
 
   it("is in the file as far as version and licence go", () => {
     const { version, license } = JSON.parse(readFileSync(at("package.json"), "utf8"));
+    assert.match(
+      readFileSync(at("public/channels.js"), "utf8"),
+      new RegExp(`edge-events channels ${version}\n`),
+    );
     assert.ok(
       head.includes(`edge-events client ${version}\n`),
       `the first lines of public/edge-events.js must name version ${version}, as package.json does`,

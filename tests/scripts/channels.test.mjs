@@ -1,5 +1,6 @@
 // What `npm start` writes for channels, and the lines that it prints.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { statSync } from "node:fs";
 import { describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -28,6 +29,14 @@ describe("npm start, for channels", () => {
     assert.ok(secret, written);
     assert.equal(mode, 0o600);
     assert.ok(lines.includes(`-H 'authorization: Bearer ${secret}'`), lines);
+    const token = /^ {2}http:\/\/127\.0\.0\.1:9000\/#token=([\w-]+)\.([\w-]+)\.([\w-]+)$/m.exec(lines);
+    assert.ok(token, lines);
+    const [, header, claims, signature] = token;
+    assert.equal(createHmac("sha256", secret).update(`${header}.${claims}`).digest("base64url"), signature);
+    const { exp, ...rights } = JSON.parse(Buffer.from(claims, "base64url").toString());
+    assert.deepEqual(rights, { subscribe: ["demo/*"], publish: ["demo/*"] });
+    const left = exp - Date.now() / 1000;
+    assert.ok(left > 86_000 && left <= 86_400, `${left} s`);
     assert.match(lines, /curl -N 127\.0\.0\.1:9000\/channels\/demo\/hello -H 'accept: text\/event-stream'/);
   });
 

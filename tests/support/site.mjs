@@ -53,8 +53,9 @@ function uploaded(site) {
 
 /** Each kind of bucket: its name to what starts the Worker with the site in it. */
 export const buckets = {
-  "Static Assets": (site) =>
+  "Static Assets": (site, vars = {}) =>
     startRuntime({
+      vars,
       adapt: (options) => ({ ...options, assets: { ...options.assets, directory: site.directory } }),
     }),
   "Workers Sites in wrangler dev": (site) =>

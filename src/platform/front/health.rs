@@ -9,7 +9,7 @@ use super::Front;
 use crate::config::ConfigError;
 use crate::platform::js::respond::Head;
 use crate::platform::js::runtime;
-use crate::platform::variables;
+use crate::platform::variables::{self, Channels};
 
 #[derive(Serialize)]
 struct Health {
@@ -19,6 +19,9 @@ struct Health {
     version: &'static str,
     /// In this isolate.
     live_streams: usize,
+    /// `open`, or `closed` where there is no secret that can be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channels: Option<&'static str>,
     /// What is wrong with the variables, and what is allowed. Their values are
     /// in the log alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -30,10 +33,13 @@ struct Health {
 pub fn get(env: &Env, front: &Front) -> Result<Response, JsValue> {
     let problems = variables::problems(env);
     let (code, status) = if problems.is_empty() { (200, "ok") } else { (500, "misconfigured") };
+    let is_closed = |channels: &Channels| channels.access().closed_because().is_some();
+    let channels = variables::channels(env);
     let health = Health {
         status,
         version: env!("CARGO_PKG_VERSION"),
         live_streams: front.count(runtime::now()),
+        channels: channels.map(|channels| if is_closed(&channels) { "closed" } else { "open" }),
         problems: problems.iter().map(ConfigError::without_value).collect(),
     };
     Head::new(code)?.json("application/json", &health)

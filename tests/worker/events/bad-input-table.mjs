@@ -162,7 +162,11 @@ export const table = [
     "/.%2e/events",
   ].map((target) => get(target, 404, NOT_FOUND)),
   get("/%65%76%65%6e%74%73?interval=99", 400, badInterval("99")),
-  get("/health?interval=99&format=x", 200, '{"status":"ok","version":"VERSION","live_streams":LIVE}'),
+  get(
+    "/health?interval=99&format=x",
+    200,
+    '{"status":"ok","version":"VERSION","live_streams":LIVE,"channels":"closed"}',
+  ),
 
   // what the platform refuses before the Worker sees it
   raw("GET /events?interval=99 HTTP/1.1\r\n\r\n", 400, "Bad Request"), // no Host

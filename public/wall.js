@@ -1,0 +1,108 @@
+// @ts-check
+/** The channel `demo/wall`: what anybody says, everybody has. Loaded where channels are open. */
+import { answers, make } from "./answer.js";
+import { follow } from "./channels.js";
+
+const WALL = "/channels/demo/wall";
+const SHOWN = 50; // messages in the page
+const READERS_MS = 15_000;
+const NEWS_MS = 5_000; // a screen reader hears how many came, and not each of them
+
+/** @param {string} id */
+const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+/** @param {string} id @param {string | number} text */
+const write = (id, text) => {
+  if ($(id).textContent !== String(text)) $(id).textContent = String(text);
+};
+/** @param {number} count @param {string} noun */
+const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** What somebody published, whatever it is. @param {any} value */
+const text = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+
+/** @param {string} token  none: the page reads along */
+export function show(token) {
+  const input = /** @type {HTMLInputElement} */ ($("words"));
+  const list = $("wall");
+  const wall = follow(WALL, { from: { last: SHOWN }, token: token || undefined });
+  const answer = answers(wall, token);
+  let cut = false;
+  let back = 0;
+  let news = 0;
+
+  wall.addEventListener("message", ({ detail: { id, event, value, replayed } }) => {
+    if (event === "answer") return answer.show(value);
+    const item = document.createElement("li");
+    const place = document.createElement("small");
+    place.textContent = `${Number(id.split("_")[1])}${replayed ? " · sent again" : ""}`;
+    item.append(`${text(value).slice(0, 500)} `, place);
+    const follows = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
+    list.append(item);
+    if (list.childElementCount > SHOWN) list.firstElementChild?.remove();
+    if (follows) list.scrollTop = list.scrollHeight;
+    if (cut && replayed) back += 1;
+    if (!replayed) news += 1;
+    showState();
+  });
+  wall.addEventListener("gap", ({ detail: { missed } }) => {
+    const item = document.createElement("li");
+    item.className = "missing";
+    item.textContent = missed === null ? "something is gone" : `${counted(missed, "message")} gone`;
+    list.append(item);
+  });
+  wall.addEventListener("state", ({ detail: { state, reason } }) => {
+    if (state === "reconnecting" && reason === "cut") [cut, back] = [true, 0];
+    showState();
+    if (state === "live") readers();
+  });
+
+  function showState() {
+    const { state, reason, status } = wall.state;
+    const came = cut && state === "live" ? `: ${counted(back, "message")} came back after the cut` : "";
+    const why = token ? "the token is not good any more" : "reading it needs a token";
+    const refused = status === 401 ? `: ${why}` : ` (${status})`;
+    write("wall-state", `${state}${came}${state === "stopped" && reason === "refused" ? refused : ""}`);
+    $("wall-cut").toggleAttribute("disabled", state === "stopped");
+  }
+  showState();
+
+  async function readers() {
+    if (document.hidden || wall.state.state !== "live") return;
+    const headers = token ? { authorization: `Bearer ${token}` } : undefined;
+    const said = await fetch(WALL, { method: "HEAD", headers }).catch(() => undefined);
+    // A channel that is not there yet counts nobody.
+    if (said?.ok)
+      write("readers", `${counted(Number(said.headers.get("stream-readers")), "connection")} here`);
+  }
+  setInterval(readers, READERS_MS);
+  setInterval(() => {
+    if (news > 0) write("wall-news", `${counted(news, "new message")} on the wall`);
+    news = 0;
+  }, NEWS_MS);
+
+  $("wall-cut").addEventListener("click", () => wall.cut());
+  $("say").hidden = !token;
+  $("read-only").hidden = Boolean(token);
+  const made = token ? make(WALL, token).catch(() => {}) : undefined;
+  $("say").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const words = input.value.trim();
+    if (!words) return;
+    input.value = "";
+    write("unsent", "");
+    await made;
+    const waits = setTimeout(
+      () => write("unsent", `${counted(wall.unsent.length, "message")} to be sent`),
+      1000,
+    );
+    try {
+      await wall.append(words);
+      write("unsent", "");
+      readers();
+    } catch (error) {
+      write("unsent", `not sent: ${Object(error).message}`);
+      input.value ||= words;
+    }
+    clearTimeout(waits);
+  });
+}
