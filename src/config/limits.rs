@@ -84,6 +84,13 @@ pub const RETRY_SPREAD: (u32, u32) = (50, 150);
 /// that streams that began together do not end together.
 pub const END_SPREAD: (u32, u32) = (80, 100);
 
+/// Bytes of a body beyond its limit that are read all the same, and thrown away,
+/// so that its sender has sent all of it and is there for the answer. With
+/// `wrangler dev` the 413 for a body of 10 MiB was lost with the connection
+/// otherwise. Whoever sends more is cut off. Only who may publish gets this far,
+/// and Cloudflare itself takes no body beyond 100 MB.
+pub const DISCARDED_BYTES: u32 = 16 << 20;
+
 /// `base` times a percentage out of `range`, whose bounds are included. `random`
 /// picks it: even numbers give an even spread.
 #[must_use]

@@ -2,37 +2,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
-import net from "node:net";
 import { after, before, describe, it } from "node:test";
+import { descendants, freePort, isAlive, runtimesBelow } from "../support/processes.mjs";
 import { waitFor } from "../support/wait.mjs";
 import { makeProject } from "./project.mjs";
 
 const PATIENCE = { ceiling: 120_000, every: 100 };
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const probe = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {net.AddressInfo} */ (probe.address());
-      probe.close(() => resolve(port));
-    });
-  });
-
-/** The processes below this one, all the way down: `{pid, command}`. */
-function descendants(pid) {
-  const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" }).trim().split("\n");
-  const all = rows
-    .flatMap((row) => [...row.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*)$/g)])
-    .map(([, its, parent, command]) => ({ pid: +its, parent: +parent, command }));
-  const found = [];
-  for (const parents = [pid]; parents.length > 0; ) {
-    const parent = parents.shift();
-    for (const child of all.filter((one) => one.parent === parent)) {
-      found.push(child);
-      parents.push(child.pid);
-    }
-  }
-  return found;
-}
 
 /** Puts empty crates in the place of those that the Worker needs: they would be compiled first, which takes a minute. */
 function withoutDependencies(project) {
@@ -159,9 +134,7 @@ for (const config of ["wrangler.toml", "wrangler.sites.toml"]) {
       });
 
       it("starts again when its runtime is killed and wrangler cannot go on", async () => {
-        const runtimes = descendants(server.pid).filter(({ command }) =>
-          /workerd/.test(command.split(" ")[0]),
-        );
+        const runtimes = runtimesBelow(server.pid);
         assert.equal(runtimes.length, 2);
         for (const { pid } of runtimes) process.kill(pid, "SIGKILL");
         await server.says(/workerd\) died, and wrangler could not go on: starting it again/);
@@ -180,9 +153,4 @@ for (const config of ["wrangler.toml", "wrangler.sites.toml"]) {
       await waitFor(() => !below.some(isAlive), { what: "its processes to end", ...PATIENCE });
     });
   });
-}
-
-function isAlive(pid) {
-  const state = execFileSync("sh", ["-c", `ps -o stat= -p ${pid} || true`], { encoding: "utf8" }).trim();
-  return state !== "" && !state.startsWith("Z");
 }

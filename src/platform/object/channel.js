@@ -24,7 +24,9 @@ export const channelClass = (rust) =>
       let body;
       let tooLarge = false;
       try {
-        body = request.body && (await bodyOf(request, rust.channelBodyLimit(this.env)));
+        body =
+          request.body &&
+          (await bodyOf(request, rust.channelBodyLimit(this.env), rust.channelDiscardLimit()));
         tooLarge = body === TOO_LARGE;
       } catch (error) {
         // Whoever sent it left before it was whole, or a variable is wrong.
@@ -123,15 +125,21 @@ function send(socket, frame) {
   }
 }
 
-/** The whole body, or TOO_LARGE as soon as it has more than `limit` bytes. */
-async function bodyOf({ body }, limit) {
+/**
+ * The whole body, or TOO_LARGE where it has more than `limit` bytes. What is beyond them is read and kept
+ * nowhere, up to `discarded` bytes: whoever is still sending when the answer comes may lose the answer with
+ * the connection, as behind the proxy of `wrangler dev`.
+ */
+async function bodyOf({ body }, limit, discarded) {
   const chunks = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > limit) return TOO_LARGE;
-    chunks.push(chunk);
+    if (size > limit + discarded) return TOO_LARGE;
+    if (size > limit) chunks.length = 0;
+    else chunks.push(chunk);
   }
+  if (size > limit) return TOO_LARGE;
   if (chunks.length === 1) return chunks[0];
   const whole = new Uint8Array(size);
   let at = 0;

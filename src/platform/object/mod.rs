@@ -18,6 +18,7 @@ use crate::channel::follow::Ask;
 use crate::channel::protocol::{self, FOLLOW, Following};
 use crate::channel::sqlite::SqliteStore;
 use crate::channel::{Address, Effects, Memory, Mode, frame};
+use crate::config::limits::DISCARDED_BYTES;
 use crate::http::cors::Cors;
 use crate::http::problem::Problem;
 use crate::http::route::{Prefix, channel, split_url};
@@ -106,6 +107,13 @@ pub fn body_limit(env: &Env) -> Result<f64, JsValue> {
     #[allow(clippy::cast_precision_loss)]
     let limit = protocol::body_limit(&channels.limits) as f64;
     Ok(limit)
+}
+
+/// How many bytes of a body that is too large are read on beyond the limit.
+#[wasm_bindgen(js_name = channelDiscardLimit)]
+#[must_use]
+pub fn discard_limit() -> f64 {
+    f64::from(DISCARDED_BYTES)
 }
 
 /// Answers a request, or takes a reader in. `body` is nothing where there is
