@@ -321,8 +321,13 @@ class Connection {
 
   #close() {
     clearTimeout(this.#timer);
-    this.#source?.close();
+    const source = this.#source;
     this.#source = undefined;
+    if (!source) return;
+    source.close();
+    // WebKit cancels what loads before it tells a page that it leaves for the back-forward cache, and
+    // when the page is back, it opens the source again, though it was closed meanwhile.
+    source.onopen = source.onmessage = source.onerror = () => source.close();
   }
 
   /** @param {number} ms */

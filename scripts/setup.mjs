@@ -1,7 +1,8 @@
 // Makes this folder ready, as often as you like: npm packages, Rust's std for wasm32, worker-build
-// and wasm-bindgen; with --test also what tests need: a Chromium, and the clients of others in npm and Python. Each has a file of
-// its own in setup/. All of it goes into this folder, but for `rustup target add`, which a Worker in
-// Rust needs anyway.
+// and wasm-bindgen; with --test also what tests need: Chromium, Firefox, WebKit, and the clients of
+// others in npm and Python. Each has a file of its own in setup/. All of it goes into this folder, but
+// for `rustup target add`, which a Worker in Rust needs anyway, and for browsers that Debian's apt-get
+// installs.
 import path from "node:path";
 import { killChildren } from "./lib/command.mjs";
 import { hash, writeWhole } from "./lib/files.mjs";
@@ -12,6 +13,7 @@ import { at, BIN, ENV_FILE, NODE, TOOLCHAIN } from "./lib/paths.mjs";
 import { removeLeftovers } from "./setup/cargo-install.mjs";
 import { chromium } from "./setup/chromium.mjs";
 import { debian } from "./setup/debian/index.mjs";
+import { engines, enginesForTests } from "./setup/engines.mjs";
 import { npmPackages } from "./setup/npm.mjs";
 import { checkPrerequisites } from "./setup/prerequisites.mjs";
 import { python, pythonForTests } from "./setup/python.mjs";
@@ -25,7 +27,7 @@ import { WORKER_BUILD, workerBuild } from "./setup/worker-build.mjs";
 /** What is not ready yet, by lane: lanes run side by side. */
 function pendingSteps(rust, test) {
   const lanes = [
-    [npmPackages, ...(test ? [testPackages, chromium] : [])],
+    [npmPackages, ...(test ? [testPackages, chromium, ...engines] : [])],
     [std(rust, debian)],
     [workerBuild, wasmBindgen],
     test ? [python] : [],
@@ -59,6 +61,7 @@ function writeEnv(rust) {
     },
     clippyDriver: its.clippyDriver,
     chromium: stampOf("chromium"),
+    ...enginesForTests(),
     python: pythonForTests(),
     toolchain: hash([WORKER_BUILD, WASM_BINDGEN, version].join("\n")),
   };
@@ -96,7 +99,10 @@ const USAGE = {
   command: "node scripts/setup.mjs",
   about: "Sets up what is missing. Every other script does that by itself first.",
   options: {
-    test: { kind: "flag", what: "what the tests need, too: a Chromium, and the clients of others" },
+    test: {
+      kind: "flag",
+      what: "what the tests need, too: Chromium, Firefox, WebKit, and the clients of others",
+    },
   },
 };
 

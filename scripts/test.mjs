@@ -10,7 +10,7 @@ import { setup } from "./setup.mjs";
 
 const testFiles = (dir) =>
   (fs.existsSync(at(dir)) ? fs.readdirSync(at(dir), { recursive: true, encoding: "utf8" }) : [])
-    .filter((file) => file.endsWith(".test.mjs"))
+    .filter((file) => file.endsWith(".test.mjs") && !file.includes("node_modules/"))
     .sort()
     .map((file) => `${dir}/${file}`);
 
@@ -54,7 +54,12 @@ const PARTS = {
     builds: [MAIN],
     test: true,
   },
-  browser: { what: "the page, in Chromium", run: nodeTests("tests/browser"), builds: [MAIN], test: true },
+  browser: {
+    what: "the page, in Chromium, Firefox and WebKit",
+    run: nodeTests("tests/browser"),
+    builds: [MAIN],
+    test: true,
+  },
 };
 /** @type {string[]} */
 const NAMES = Object.keys(PARTS);

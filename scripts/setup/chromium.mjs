@@ -4,9 +4,10 @@ import path from "node:path";
 import { command, output, which } from "../lib/command.mjs";
 import { Stop } from "../lib/main.mjs";
 import { at, NODE, TOOLCHAIN } from "../lib/paths.mjs";
-import { sudo } from "./prerequisites.mjs";
+import { aptCommand, aptInstall, mayApt } from "./apt.mjs";
 import { stamp, stamped, stampOf } from "./stamps.mjs";
 
+const PACKAGES = ["chromium"];
 const CHROMIUMS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const CHROMIUM_MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 const BROWSERS = path.join(TOOLCHAIN, "browsers");
@@ -36,15 +37,10 @@ async function installChromium(log, say) {
       env,
     }).catch(() => {});
   }
-  const install = `${sudo()}apt-get install -y --no-install-recommends chromium`;
-  if (!findChromium() && which("apt-get") && process.getuid?.() === 0) {
+  const install = aptCommand(PACKAGES);
+  if (!findChromium() && mayApt() === null) {
     say(`no download: ${install}`);
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const options = ["-q", "-o", "DPkg::Lock::Timeout=300"];
-    await command(log, "apt-get", [...options, "update"]).catch(() => {});
-    await command(log, "apt-get", [...options, "install", "-y", "--no-install-recommends", "chromium"], {
-      env,
-    }).catch(() => {});
+    await aptInstall(log, PACKAGES);
   }
   const found = findChromium();
   if (!found) {

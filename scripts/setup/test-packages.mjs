@@ -5,7 +5,7 @@ import { hash, readText } from "../lib/files.mjs";
 import { at } from "../lib/paths.mjs";
 import { stamp, stamped } from "./stamps.mjs";
 
-const FOLDERS = ["tests/conformance", "tests/clients"];
+const FOLDERS = ["tests/conformance", "tests/clients", "tests/browser/engines"];
 
 const key = () => hash(FOLDERS.map((dir) => readText(at(dir, "package-lock.json"))).join());
 const ready = () =>

@@ -69,11 +69,15 @@ export async function openTab(context, url) {
   page.on("request", (request) => tab.requests.push(request.url()));
   await page.addInitScript(observe);
   await page.goto(url);
-  return Object.assign(tab, reading(page));
+  const text = (id) => page.locator(`#${id}`).textContent();
+  return Object.assign(
+    tab,
+    reading(text, (body) => page.evaluate(body)),
+  );
 }
 
 /** Runs in the page, before its own scripts. */
-function observe() {
+export function observe() {
   /** @type {{ times: string[], states: (string | null)[], shifted: unknown[], violations: string[] }} */
   const seen = { times: [], states: [], shifted: [], violations: [] };
   Object.assign(globalThis, { seen });
@@ -100,15 +104,15 @@ function observe() {
   });
 }
 
-function reading(page) {
-  const text = (id) => page.locator(`#${id}`).textContent();
+/** What a tab of any browser shows, from the `text` of an element and what `observe` saw. */
+export function reading(text, evaluate) {
   return {
     text,
     count: async (id) => Number(await text(id)),
-    states: () => page.evaluate(() => globalThis.seen.states),
-    seen: () => page.evaluate(() => globalThis.seen),
+    states: () => evaluate(() => globalThis.seen.states),
+    seen: () => evaluate(() => globalThis.seen),
     /** Ids of the ticks shown so far, in their order, but for the one on show. */
-    shown: async () => (await page.evaluate(() => globalThis.seen.times)).map((time) => Date.parse(time)),
+    shown: async () => (await evaluate(() => globalThis.seen.times)).map((time) => Date.parse(time)),
     until: (id, wanted, options) =>
       waitFor(async () => wanted.test(await text(id)), { what: `#${id} to say ${wanted}`, ...options }).catch(
         async (error) => {

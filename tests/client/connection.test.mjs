@@ -57,6 +57,21 @@ describe("the connection of the client module", () => {
     assert.equal(first.readyState, 2);
   });
 
+  it("closes again what the browser opens anew, as WebKit does with a page that was kept", () => {
+    const { said } = listen({ lastEventId: START });
+    const first = source();
+    first.open();
+    first.fail(LOST);
+    const told = said.length;
+    for (const event of ["open", "tick", "fail"]) {
+      first.readyState = 0;
+      if (event === "tick") first.tick(START + 1000);
+      else first[event](LOST);
+      assert.equal(first.readyState, 2, event);
+    }
+    assert.equal(said.length, told);
+  });
+
   it("is reopened when the expected tick does not come", () => {
     const { states } = listen({ patience: 5000 });
     source().open();

@@ -1,4 +1,4 @@
-// Set-up: what must be there first, and the wasm-bindgen program.
+// Set-up: what must be there first, the wasm-bindgen program, and browsers for the tests.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -6,6 +6,8 @@ import http from "node:http";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
+import { mayApt, notInApt } from "../../scripts/setup/apt.mjs";
+import { sentenceWithout } from "../../scripts/setup/engines.mjs";
 import { missing, sentence } from "../../scripts/setup/prerequisites.mjs";
 import { downloadRelease, WASM_BINDGEN } from "../../scripts/setup/wasm-bindgen.mjs";
 
@@ -150,5 +152,32 @@ describe("the wasm-bindgen program", () => {
       downloadRelease(path.join(directory, "log"), target(), "http://127.0.0.1:1/releases"),
       /127\.0\.0\.1:1/,
     );
+  });
+});
+
+describe("browsers for the tests", () => {
+  const webkit = { name: "WebKit", packages: ["webkit2gtk-driver", "xvfb"] };
+
+  it("are installed by root, where there is apt-get", () => {
+    assert.equal(mayApt({ apt: true, root: true }), null);
+    assert.match(mayApt({ apt: false, root: true }) ?? "", /no apt-get/);
+    assert.match(mayApt({ apt: true, root: false }) ?? "", /only root/);
+  });
+
+  it("are not looked for under names that apt-get does not know, as those of Debian on Ubuntu", () => {
+    assert.equal(
+      notInApt(webkit.packages, () => true),
+      null,
+    );
+    assert.equal(
+      notInApt(webkit.packages, (name) => name === "xvfb"),
+      "apt-get knows no package webkit2gtk-driver",
+    );
+  });
+
+  it("are missed in one sentence that says why, and the command to type", () => {
+    const text = sentenceWithout(webkit, "there is no apt-get: this is no Debian");
+    assert.match(text, /^no WebKit for the tests, so those with WebKit are skipped: .*there is no apt-get/);
+    assert.match(text, /apt-get install -y --no-install-recommends webkit2gtk-driver xvfb$/);
   });
 });
