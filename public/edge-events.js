@@ -109,7 +109,7 @@ export class Order {
   /** @type {any[]} */ #recent = [];
   #delivered = false; // `last` was delivered here, and not only claimed by the page
   // Of this tab's own connection: the id that it resumed from, the last one that it brought, and its
-  // least lag, which is the travel time and the difference of the clocks.
+  // least lag.
   /** @type {number | undefined} */ #from;
   /** @type {number | undefined} */ #heard;
   /** @type {number | undefined} */ #offset;
@@ -125,7 +125,7 @@ export class Order {
     return this.#times === false ? undefined : (this.#given ?? this.#learned);
   }
 
-  /** How long it may be quiet: until the tick that is due, for EventSource hides heartbeats. */
+  /** How long it may be quiet. EventSource hides heartbeats: until the tick that is due. */
   get silence() {
     return this.#step ?? MAX_INTERVAL_MS;
   }
@@ -204,7 +204,7 @@ export class Order {
     return missed > 0 ? [{ ...gap, after, missed }] : [];
   }
 
-  /** Brings a tab up to date that came later and has all up to `last`. @param {number} [last] @returns {any[]} */
+  /** For a tab that came later and has all up to `last`. @param {number} [last] @returns {any[]} */
   since(last = -Infinity) {
     // What is ahead by more than a tick is no id of this server's.
     const afresh = last - (this.last ?? last) > this.silence;
@@ -265,7 +265,6 @@ class Connection {
     this.#openedAt = Date.now();
     this.backoff.retryAt = 0;
     this.ids.opening();
-    // A server sends its headers at once.
     this.#wait(2 * this.patience, () => this.#lost("silent"));
     this.tell({ type: "opening" });
 
@@ -281,7 +280,7 @@ class Connection {
       }
       if (message.type !== "closed") this.#live();
       this.tell(message);
-      // Again, for this tick may have told the interval; unless a listener has cut the connection.
+      // Again, for it may have told the interval; unless a listener has cut the connection.
       if (source === this.#source) this.#watch();
     };
     /** @param {string} type @param {(said: Record<string, any>) => void} then */
@@ -322,11 +321,10 @@ class Connection {
   #close() {
     clearTimeout(this.#timer);
     const source = this.#source;
-    this.#source = undefined;
     if (!source) return;
+    this.#source = undefined;
     source.close();
-    // WebKit cancels what loads before it tells a page that it leaves for the back-forward cache, and
-    // when the page is back, it opens the source again, though it was closed meanwhile.
+    // WebKit opens it again when the page comes back from the back-forward cache.
     source.onopen = source.onmessage = source.onerror = () => source.close();
   }
 

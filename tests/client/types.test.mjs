@@ -160,7 +160,7 @@ describe("the module’s documentation", () => {
       ["message", "Message"],
       ["gap", "Gap"],
     ]) {
-      for (const field of properties(type, channels)) assert.ok(rowOf(name).includes(`\`${field}\``), field);
+      for (const field of properties(type, channels)) assert.ok(rowOf(name)?.includes(`\`${field}\``), field);
     }
   });
 
