@@ -1,5 +1,7 @@
 //! `/health`: whether this isolate can do its work.
 
+use std::rc::Rc;
+
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use worker::Env;
@@ -33,13 +35,16 @@ struct Health {
 pub fn get(env: &Env, front: &Front) -> Result<Response, JsValue> {
     let problems = variables::problems(env);
     let (code, status) = if problems.is_empty() { (200, "ok") } else { (500, "misconfigured") };
-    let is_closed = |channels: &Channels| channels.access().closed_because().is_some();
-    let channels = variables::channels(env);
+    let in_a_word = |channels: Rc<Channels>| match channels.access().closed_because() {
+        Some(_) => "closed",
+        None => "open",
+    };
+    let channels = if problems.is_empty() { variables::channels(env) } else { None };
     let health = Health {
         status,
         version: env!("CARGO_PKG_VERSION"),
         live_streams: front.count(runtime::now()),
-        channels: channels.map(|channels| if is_closed(&channels) { "closed" } else { "open" }),
+        channels: channels.map(in_a_word),
         problems: problems.iter().map(ConfigError::without_value).collect(),
     };
     Head::new(code)?.json("application/json", &health)
