@@ -514,7 +514,12 @@ export class EdgeEvents extends Target {
     // A frozen tab would keep the others waiting for its connection.
     const stepDown = () => this.#connection && this.#tabs?.stepDown();
     this.#on(globalThis, "online", hurry);
-    this.#on(globalThis, "pageshow", hurryIfSeen);
+    this.#on(globalThis, "pageshow", ({ persisted }) => {
+      // In the back-forward cache a page hears nothing of the other tabs, and nobody tells it later: it asks.
+      this.#welcomed &&= !persisted;
+      if (persisted) this.#hello();
+      hurryIfSeen();
+    });
     this.#on(globalThis, "pagehide", stepDown);
     this.#on(document, "visibilitychange", hurryIfSeen);
     this.#on(document, "resume", hurryIfSeen);
@@ -648,7 +653,7 @@ export class EdgeEvents extends Target {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  /** @param {EventTarget | undefined} target @param {string} type @param {() => unknown} listener */
+  /** @param {EventTarget | undefined} target @param {string} type @param {(event: any) => unknown} listener */
   #on(target, type, listener) {
     target?.addEventListener?.(type, listener, { signal: this.#life.signal });
   }
