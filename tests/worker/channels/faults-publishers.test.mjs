@@ -131,8 +131,10 @@ describe("publishers", () => {
     test.after(() => (stopped = true));
     let count = 0;
     const began = Date.now();
+    // Lists of a few, so that a slow machine too has a thousand messages a second.
+    const next4 = () => Array.from({ length: 4 }, () => `m${(count += 1)}`);
     const publishing = Array.from({ length: 8 }, async () => {
-      while (!stopped) await publish(runtime, name, [`m${(count += 1)}`]);
+      while (!stopped) await publish(runtime, name, next4());
     });
     await waitFor(() => count > 100, { what: "the first messages" });
 
