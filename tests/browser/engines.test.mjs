@@ -9,6 +9,7 @@ import { followsChannel } from "./engines/channel.mjs";
 import { engines } from "./engines/index.mjs";
 import { processOf } from "./engines/processes.mjs";
 import { observedSite } from "./engines/site.mjs";
+import { readsAnAnswer, sharesTheWall } from "./engines/wall.mjs";
 import { openLine } from "./line.mjs";
 
 const PATIENT = { ceiling: 60_000 };
@@ -247,4 +248,8 @@ function scenarios(launch) {
 
   it("has every message of a channel with EventSource alone, over planned ends and two kills", (t) =>
     followsChannel(t, serve, open));
+
+  it("shares the wall, over planned ends, kills and a cut", (t) => sharesTheWall(t, serve, open));
+
+  it("reads an answer along, and goes on writing it after a reload", (t) => readsAnAnswer(t, serve, open));
 }
