@@ -26,6 +26,7 @@ export function show(token) {
   const list = $("wall");
   const wall = follow(WALL, { from: { last: SHOWN }, token: token || undefined });
   const answer = answers(wall, token);
+  let lives = 0; // connections so far
   let cut = false;
   let back = 0;
   let news = 0;
@@ -34,7 +35,7 @@ export function show(token) {
     if (event === "answer") return answer.show(value);
     const item = document.createElement("li");
     const place = document.createElement("small");
-    place.textContent = `${Number(id.split("_")[1])}${replayed ? " · sent again" : ""}`;
+    place.textContent = `${Number(id.split("_")[1])}${replayed && lives > 1 ? " · missed, sent now" : ""}`;
     item.append(`${text(value).slice(0, 500)} `, place);
     const follows = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
     list.append(item);
@@ -53,7 +54,10 @@ export function show(token) {
   wall.addEventListener("state", ({ detail: { state, reason } }) => {
     if (state === "reconnecting" && reason === "cut") [cut, back] = [true, 0];
     showState();
-    if (state === "live") readers();
+    if (state === "live") {
+      lives += 1;
+      readers();
+    }
   });
 
   function showState() {
@@ -71,8 +75,7 @@ export function show(token) {
     const headers = token ? { authorization: `Bearer ${token}` } : undefined;
     const said = await fetch(WALL, { method: "HEAD", headers }).catch(() => undefined);
     // A channel that is not there yet counts nobody.
-    if (said?.ok)
-      write("readers", `${counted(Number(said.headers.get("stream-readers")), "connection")} here`);
+    if (said?.ok) write("readers", `· ${counted(Number(said.headers.get("stream-readers")), "connection")}`);
   }
   setInterval(readers, READERS_MS);
   setInterval(() => {
