@@ -38,10 +38,10 @@ export function answers(wall, token) {
     reading = new AbortController();
     const { signal } = reading;
     $("answer").textContent = "";
-    $("answer-state").textContent = "being written";
+    $("answer-state").textContent = "It is being written.";
     const answer = follow(`/channels/${name}`, { from: "start", token: token || undefined, signal });
     answer.addEventListener("message", ({ detail: { value } }) => $("answer").append(`${value} `));
-    answer.addEventListener("closed", () => ($("answer-state").textContent = "complete, and closed"));
+    answer.addEventListener("closed", () => ($("answer-state").textContent = "It is complete, and closed."));
   }
 
   /** Writes what is not there yet. @param {string} name */
@@ -69,7 +69,7 @@ export function answers(wall, token) {
       }
       sessionStorage.removeItem(KEPT);
     } catch (error) {
-      $("answer-state").textContent = `not written: ${Object(error).message}`;
+      $("answer-state").textContent = `Not written: ${Object(error).message}`;
     }
     button.disabled = false;
   }

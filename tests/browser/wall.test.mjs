@@ -166,7 +166,7 @@ describe("a model’s answer in the page", { concurrency: 2 }, () => {
     await writer.until("answer", /^(\S+ ){15}/);
     const late = await alone(browser, t, runtime.url);
     for (const tab of [writer, reader, late]) {
-      await tab.until("answer-state", /^complete, and closed$/, { ceiling: 30_000 });
+      await tab.until("answer-state", /^It is complete, and closed.$/, { ceiling: 30_000 });
       assert.equal((await tab.text("answer")).trim(), words);
       await assertClean(tab);
     }

@@ -81,7 +81,7 @@ export async function readsAnAnswer(test, serve, open) {
   for (const tab of [writer, reader]) await tab.until("answer", words, PATIENT);
   await writer.goto(runtime.url); // its token stays with the tab
   for (const tab of [writer, reader]) {
-    await tab.until("answer-state", /^complete, and closed$/, PATIENT);
+    await tab.until("answer-state", /^It is complete, and closed.$/, PATIENT);
     await assertNoError(tab);
   }
   const [name] = (await readLog(runtime, "demo/wall")).messages;
