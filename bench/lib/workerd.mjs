@@ -18,13 +18,23 @@ export function workerdBinary() {
 
 const compatibilityDate = () => find(at("wrangler.toml"), /compatibility_date = "([\d-]+)"/);
 
-/** Writes the config of a Worker: `modules` as [name, file], `bindings` as text by name. */
-export function writeConfig(name, { modules, bindings = {}, flags = [] }) {
+/**
+ * Writes the config of a Worker: `modules` as [name, file], `bindings` as text by name, and `objects`, the
+ * classes of Durable Objects by their bindings, which store on the disk.
+ */
+export function writeConfig(name, { modules, bindings = {}, objects = {}, flags = [] }) {
   const text = (value) => JSON.stringify(value); // Cap'n Proto's strings are JSON's for what is in here
   const kind = (file) => (file.endsWith(".wasm") ? "wasm" : "esModule");
+  const classes = Object.entries(objects);
+  const stores = classes.length > 0;
+  const disk = work("objects", name);
+  if (stores) fs.mkdirSync(disk, { recursive: true });
   const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "main", worker = .worker)],
+  services = [
+    (name = "main", worker = .worker),
+${stores ? `    (name = "disk", disk = (path = ${text(disk)}, writable = true)),` : ""}
+  ],
   sockets = [(name = "http", http = (), service = "main")],
 );
 const worker :Workerd.Worker = (
@@ -37,7 +47,16 @@ ${modules.map(([module, file]) => `    (name = ${text(module)}, ${kind(file)} = 
 ${Object.entries(bindings)
   .map(([key, value]) => `    (name = ${text(key)}, text = ${text(value)}),`)
   .join("\n")}
+${classes
+  .map(([key, className]) => `    (name = ${text(key)}, durableObjectNamespace = ${text(className)}),`)
+  .join("\n")}
   ],
+  durableObjectNamespaces = [
+${classes
+  .map(([, name]) => `    (className = ${text(name)}, uniqueKey = ${text(name)}, enableSql = true),`)
+  .join("\n")}
+  ],
+  durableObjectStorage = ${stores ? '(localDisk = "disk")' : "(none = void)"},
 );
 `;
   const file = work(`${name}.capnp`);
