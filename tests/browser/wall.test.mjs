@@ -1,6 +1,7 @@
 // The page's channels: the wall and the model's answer, with a token and without.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -212,6 +213,27 @@ describe("the page’s channels", () => {
     await tab.until("unsent", /^not sent: The token is not valid/);
     assert.equal(await tab.page.inputValue("#words"), "in vain");
     await assertClean(tab, DEAD_LINE);
+  });
+
+  it("are followed by the module's two files and three lines of HTML, with nothing else there", async (t) => {
+    const directory = mkdtempSync(path.join(os.tmpdir(), "edge-events-alone-"));
+    t.after(() => rmSync(directory, { recursive: true }));
+    for (const name of ["edge-events.js", "channels.js"]) {
+      copyFileSync(path.join(root, "public", name), path.join(directory, name));
+    }
+    const lines = [
+      "<!doctype html><title>three lines</title><p id=out></p><script type=module>",
+      'import { follow } from "./channels.js";',
+      'follow("/channels/demo/alone", { from: "start" }).addEventListener("message", (e) => (out.textContent += e.detail.value));</script>',
+    ];
+    writeFileSync(path.join(directory, "index.html"), lines.join("\n"));
+    const adapt = (options) => ({ ...options, assets: { ...options.assets, directory } });
+    const runtime = await startRuntime({ vars, adapt });
+    t.after(() => runtime.stop());
+    const page = await (await browser.context(t)).newPage();
+    await page.goto(runtime.url);
+    await publish(runtime, "demo/alone", ["it", " works"]);
+    await waitFor(async () => (await page.textContent("#out")) === "it works", { what: "both words" });
   });
 
   it("show every message once, in order, however often the runtime is killed", async (t) => {
