@@ -284,7 +284,7 @@ class Places {
     if (this.last === undefined && (own || this.from === "now")) this.last = type === "place" ? id : after;
     const { last } = this;
     if (last !== undefined && id <= last && type !== "closed") return []; // this tab has it
-    if (!own && after !== last) {
+    if (!own && (last === undefined || after !== last)) {
       this.#ahead = id;
       return [{ type: "behind" }];
     }

@@ -32,11 +32,12 @@ export function show(token) {
   let news = 0;
 
   wall.addEventListener("message", ({ detail: { id, event, value, replayed } }) => {
-    if (event === "answer") return answer.show(value);
+    if (event === "answer") answer.show(value);
+    const words = event === "answer" ? "(asked for an answer)" : text(value).slice(0, 500);
     const item = document.createElement("li");
     const place = document.createElement("small");
     place.textContent = `${Number(id.split("_")[1])}${replayed && lives > 1 ? " · missed, sent now" : ""}`;
-    item.append(`${text(value).slice(0, 500)} `, place);
+    item.append(`${words} `, place);
     const follows = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
     list.append(item);
     if (list.childElementCount > SHOWN) list.firstElementChild?.remove();
@@ -67,6 +68,7 @@ export function show(token) {
     const refused = status === 401 ? `: ${why}` : ` (${status})`;
     write("wall-state", `${state}${came}${state === "stopped" && reason === "refused" ? refused : ""}`);
     $("wall-cut").toggleAttribute("disabled", state === "stopped");
+    if (state !== "live") write("readers", "");
   }
   showState();
 

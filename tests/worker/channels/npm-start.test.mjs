@@ -44,7 +44,7 @@ describe("two browsers, a curl that publishes, and npm start", () => {
     url = `http://127.0.0.1:${port}`;
     const ports = ["--port", `${port}`, "--inspector-port", `${await freePort()}`];
     server = project.run("start", ...ports);
-    const ready = server.says(/Ready on http/);
+    const ready = Promise.all([server.says(/Ready on http/), server.says(/^ +curl (?!-N)/m)]);
     const launched = [1, 2].map(() =>
       chromium.launch({ executablePath: fromSetUp("chromium"), args: BROWSER_FLAGS }),
     );
