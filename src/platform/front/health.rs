@@ -1,7 +1,5 @@
 //! `/health`: whether this isolate can do its work.
 
-use std::rc::Rc;
-
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use worker::Env;
@@ -11,7 +9,7 @@ use super::Front;
 use crate::config::ConfigError;
 use crate::platform::js::respond::Head;
 use crate::platform::js::runtime;
-use crate::platform::variables::{self, Channels};
+use crate::platform::variables;
 
 #[derive(Serialize)]
 struct Health {
@@ -35,16 +33,12 @@ struct Health {
 pub fn get(env: &Env, front: &Front) -> Result<Response, JsValue> {
     let problems = variables::problems(env);
     let (code, status) = if problems.is_empty() { (200, "ok") } else { (500, "misconfigured") };
-    let in_a_word = |channels: Rc<Channels>| match channels.access().closed_because() {
-        Some(_) => "closed",
-        None => "open",
-    };
-    let channels = if problems.is_empty() { variables::channels(env) } else { None };
+    let has_channels = if problems.is_empty() { variables::has_channels(env) } else { None };
     let health = Health {
         status,
         version: env!("CARGO_PKG_VERSION"),
         live_streams: front.count(runtime::now()),
-        channels: channels.map(in_a_word),
+        channels: has_channels.map(|open| if open { "open" } else { "closed" }),
         problems: problems.iter().map(ConfigError::without_value).collect(),
     };
     Head::new(code)?.json("application/json", &health)
