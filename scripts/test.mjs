@@ -44,7 +44,7 @@ const PARTS = {
   },
   worker: {
     what: "the built Worker, on workerd",
-    run: nodeTests("tests/worker"),
+    run: nodeTests("tests/worker", "--test-concurrency=2"), // many of them wait, too
     builds: [MAIN, SITES, PANICS],
     test: true,
   },
@@ -56,7 +56,7 @@ const PARTS = {
   },
   browser: {
     what: "the page, in Chromium, Firefox and WebKit",
-    run: nodeTests("tests/browser"),
+    run: nodeTests("tests/browser", "--test-concurrency=2"),
     builds: [MAIN],
     test: true,
   },
