@@ -11,7 +11,7 @@ import { serveArgs, workerdBinary, writeConfig } from "./workerd.mjs";
 const OUR_VARS = { MAX_STREAM_MS: "86400000", CPU_BUDGET_MS: "300000", MAX_STREAMS: "100000" };
 
 /** A Worker of one bundled file. */
-const bundled = (name, flags = []) => ({
+export const bundled = (name, flags = []) => ({
   async prepare() {
     const outfile = work(`${name}.js`);
     await bundle({
@@ -30,7 +30,7 @@ const bundled = (name, flags = []) => ({
 });
 
 /** What a deploy of the checkout in `dir` would upload. */
-const checkout = (name, dir) => ({
+export const checkout = (name, dir, bindings = OUR_VARS) => ({
   idStep: "interval",
   async prepare() {
     const outdir = work(name);
@@ -44,7 +44,7 @@ const checkout = (name, dir) => ({
     const wasm = fs.readdirSync(outdir).filter((file) => file.endsWith(".wasm"));
     return {
       modules: ["entry.js", ...wasm].map((file) => [file, path.join(outdir, file)]),
-      bindings: OUR_VARS,
+      bindings,
     };
   },
 });
@@ -96,15 +96,19 @@ export const SERVERS = {
   axum,
 };
 
-/** Another checkout of this project as a peer, to compare a change with what was before it. */
-export function addBefore(dir) {
+/** The commit of another checkout of this project, which is to be compared with this one. */
+export function commitOf(dir) {
   if (!fs.existsSync(path.join(dir, "wrangler.toml"))) {
     throw new Stop(
       `--before ${dir}: no checkout of this project is there. Make one:\n  git worktree add ${dir} HEAD~1`,
     );
   }
-  const commit = output("git", ["rev-parse", "--short", "HEAD"], { cwd: dir }) ?? dir;
-  SERVERS.before = { title: `edge-events at ${commit}`, ...checkout("before", path.resolve(dir)) };
+  return output("git", ["rev-parse", "--short", "HEAD"], { cwd: dir }) ?? dir;
+}
+
+/** Another checkout of this project as a peer, to compare a change with what was before it. */
+export function addBefore(dir) {
+  SERVERS.before = { title: `edge-events at ${commitOf(dir)}`, ...checkout("before", path.resolve(dir)) };
 }
 
 /** Builds a server; the result knows how to start it on a port. */

@@ -12,7 +12,7 @@ const isFree = (port) =>
   });
 
 /** A port below those that the kernel gives to clients: one of them could meet itself on the other side. */
-async function freePort() {
+export async function freePort() {
   for (;;) {
     const port = 20000 + Math.floor(Math.random() * 12000);
     if (await isFree(port)) return port;
