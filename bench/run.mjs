@@ -109,8 +109,9 @@ async function buildAll(plan) {
   return { servers, skipped };
 }
 
-/** All values: by server, by round. */
+/** All values: by server, by round; and what went wrong. */
 async function measureAll(plan, servers) {
+  const problems = [];
   const values = Object.fromEntries(
     servers.map(({ name }) => [name, Array.from({ length: plan.rounds }, () => ({}))]),
   );
@@ -123,12 +124,17 @@ async function measureAll(plan, servers) {
       for (let turn = 0; turn < servers.length; turn++) {
         const server = servers[(turn + round) % servers.length]; // nobody is always first
         const step = `[${++done}/${total}, ${seconds(started)}] round ${round + 1} of ${plan.rounds}: ${title} of ${server.name}`;
-        const seen = await inProcesses(processes, () => measure(server, settings));
+        const seen = await inProcesses(processes, () => measure(server, settings)).catch((error) => {
+          // A peer that cannot do it is no reason to lose what the others can.
+          if (server.name === "ours" || !(error instanceof Stop)) throw error;
+          problems.push({ title: server.title, measure: title, round: round + 1, why: error.message });
+          return { problem: error.message };
+        });
         Object.assign(
           values[server.name][round],
-          seen.levels ? { ...seen, levels: undefined, [title]: seen.levels } : seen,
+          seen.problem ? {} : seen.levels ? { ...seen, levels: undefined, [title]: seen.levels } : seen,
         );
-        console.log(`${step}: ${summary(seen)}`);
+        console.log(`${step}: ${seen.problem ?? summary(seen)}`);
         if (seen.clientCpu > 0.8)
           console.log(
             `  the load client used ${Math.round(seen.clientCpu * 100)} % of its core: it may have been the bottleneck`,
@@ -141,7 +147,7 @@ async function measureAll(plan, servers) {
     }
   }
   console.log(`Measured in ${seconds(started)}.`);
-  return values;
+  return { values, problems };
 }
 
 /** Measures in so many processes, one after another; the median of each value. */
@@ -184,12 +190,13 @@ await run(async () => {
     );
   // Whoever starts first would pay for what is not in the file cache yet.
   for (const server of servers) await plan.subject.start(server);
-  const values = await measureAll(plan, servers);
+  const { values, problems } = await measureAll(plan, servers);
   const run = {
     ...machine,
     ...(plan.subject === EVENTS ? {} : { subject: plan.subject.name, skipped }),
     rounds: plan.rounds,
     servers: servers.map(({ name, title }) => ({ name, title })),
+    ...(problems.length ? { problems } : {}),
     values,
   };
 

@@ -23,7 +23,7 @@ const FULL = {
     missed: { run: missed, readers: 50, messages: 1000 },
     replay: { run: replay, messages: 10_000, times: 5 },
     silent: { run: silent, once: true, readers: 1000, settle: 1000, window: 31_000 },
-    levels: { run: levels, once: true, steps: [100, 500, 2000, 5000], rates: [1, 10, 50], window: 4000 },
+    levels: { run: levels, once: true, steps: [100, 500, 2000, 5000], rates: [1, 10, 50], window: 3000 },
   },
 };
 

@@ -145,6 +145,8 @@ export function report(run) {
       `From few readers to many, each number of them in a fresh process, up to the rate that is too much:\n\n${levelsTable(run)}`,
     );
   for (const { title, why } of run.skipped ?? []) parts.push(`Without ${title}: ${why}.`);
+  for (const { title, measure, round, why } of run.problems ?? [])
+    parts.push(`In round ${round}, \`${measure}\` of ${title} failed: ${why.split("\n")[0]}.`);
   return parts.filter(Boolean).join("\n\n");
 }
 
