@@ -5,6 +5,7 @@ import { at, command, Stop } from "../../scripts/lib.mjs";
 import { bench, work } from "../lib/paths.mjs";
 import { bundled, checkout, commitOf } from "../lib/servers.mjs";
 import { serveArgs, workerdBinary, writeConfig } from "../lib/workerd.mjs";
+import { durableObjectStreams } from "./durable-object-streams.mjs";
 import { nchan } from "./nchan.mjs";
 import { BY_HAND, KEEPS_NOTHING, OUR_CHANNEL, OUR_SECRET, OURS, PROTOCOL } from "./requests.mjs";
 
@@ -82,6 +83,7 @@ export const SERVERS = {
   ours: { title: "edge-events (ours)", ...ours("ours", at()) },
   "by-hand-bridge": { title: "JavaScript by hand, bridge", ...byHand("channel-bridge") },
   "by-hand-object": { title: "JavaScript by hand, streams in the object", ...byHand("channel-object") },
+  "durable-object-streams": durableObjectStreams,
   "durable-streams": {
     title: "`@durable-streams/server` on Node, files",
     requests: PROTOCOL,

@@ -1,7 +1,7 @@
 // Ours and the peers: how each is built and started. All serve /events?interval=<ms>.
 import fs from "node:fs";
 import path from "node:path";
-import { build as bundle } from "esbuild";
+import { build as esbuild } from "esbuild";
 import { at, buildEnv, command, output, runEnv, Stop } from "../../scripts/lib.mjs";
 import { cargoBuild } from "./cargo.mjs";
 import { bench, work } from "./paths.mjs";
@@ -10,23 +10,26 @@ import { serveArgs, workerdBinary, writeConfig } from "./workerd.mjs";
 // Nothing ends or is refused while it is measured; all else is as in wrangler.toml.
 const OUR_VARS = { MAX_STREAM_MS: "86400000", CPU_BUDGET_MS: "300000", MAX_STREAMS: "100000" };
 
+/** Makes one file of `entry` and what it imports. */
+export async function bundle(name, entry, flags = []) {
+  const outfile = work(`${name}.js`);
+  await esbuild({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "esnext",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["node:*", "cloudflare:*"],
+    logLevel: "error",
+  });
+  return { modules: [["worker.js", outfile]], flags };
+}
+
 /** A Worker of one bundled file. */
 export const bundled = (name, flags = []) => ({
-  async prepare() {
-    const outfile = work(`${name}.js`);
-    await bundle({
-      entryPoints: [bench(`peers/${name}/worker.js`)],
-      outfile,
-      bundle: true,
-      minify: true,
-      format: "esm",
-      target: "esnext",
-      conditions: ["workerd", "worker", "browser"],
-      external: ["node:*", "cloudflare:*"],
-      logLevel: "error",
-    });
-    return { modules: [["worker.js", outfile]], flags };
-  },
+  prepare: () => bundle(name, bench(`peers/${name}/worker.js`), flags),
 });
 
 /** What a deploy of the checkout in `dir` would upload. */
