@@ -14,10 +14,11 @@ async function publish(request, response) {
   response.writeHead(204).end();
 }
 
-http
-  .createServer(async (request, response) => {
-    if (request.method === "POST") return publish(request, response);
-    if (!request.headers.accept?.includes("text/event-stream")) return response.writeHead(404).end();
-    channel.register(await createSession(request, response));
-  })
-  .listen(Number(process.env.PORT), "127.0.0.1");
+const server = http.createServer(async (request, response) => {
+  if (request.method === "POST") return publish(request, response);
+  if (!request.headers.accept?.includes("text/event-stream")) return response.writeHead(404).end();
+  channel.register(await createSession(request, response));
+});
+// Publishers keep their connections.
+server.keepAliveTimeout = 600_000;
+server.listen(Number(process.env.PORT), "127.0.0.1");

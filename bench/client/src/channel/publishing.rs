@@ -36,7 +36,9 @@ impl Load {
         let live = self.live;
         self.publishers.clear();
         self.free.clear();
-        for _ in 0..order.at_once {
+        // Where there is a pace, connections are made as they are needed: servers close idle ones.
+        let at_first = if order.every.is_zero() { order.at_once } else { 0 };
+        for _ in 0..at_first {
             self.connect()?;
         }
         let (started, cpu) = (Instant::now(), own_cpu());
