@@ -56,8 +56,11 @@
 import { EdgeEvents, fields, isFinal, pause } from "./edge-events.js";
 
 const HEARTBEAT_MS = 30_000; // twice what the server has by default: one may be late
-const RECENT = 100; // messages kept for a tab that comes later; older ones it reads itself
+// Kept for a tab that comes later; what is older it reads itself.
+const RECENT = 100; // messages
+const RECENT_CHARACTERS = 1_000_000;
 const RENEW_MS = 30_000; // a token is renewed so long before its end, or a fifth of its life
+const SOON_MS = 1_000; // a token that ends so soon is of no use
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const BATCH = 100; // messages sent at once
 const BATCH_CHARACTERS = 200_000;
@@ -68,6 +71,7 @@ const JSON_TYPE = "application/json";
 class Credentials {
   #text = "";
   expires = Infinity; // Unix ms
+  failing = false; // the function that gives it was asked, and has not given one
 
   /** @param {Token} [token] @param {boolean} [withCredentials] */
   constructor(token, withCredentials) {
@@ -79,20 +83,23 @@ class Credentials {
     return typeof this.token === "function";
   }
 
-  /** When to ask for the next one, Unix ms. */
-  get renewAt() {
-    const now = Date.now();
-    return this.expires - Math.min(RENEW_MS, (this.expires - now) / 5);
+  /** In how many ms to ask for the next one. */
+  get renewIn() {
+    const left = this.expires - Date.now();
+    return Math.min(Math.max(left - Math.min(RENEW_MS, left / 5), SOON_MS), MAX_TIMER_MS);
   }
 
   async renew() {
     const { token } = this;
+    this.failing = true;
     this.#text = typeof token === "function" ? await token() : (token ?? "");
+    this.failing = false;
     this.expires = Infinity;
     try {
       const [, claims] = this.#text.split(".");
       const { exp } = JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/")));
-      if (exp > 0) this.expires = exp * 1000;
+      // One that is over when it comes shows that this machine's clock is wrong: the server will say.
+      if (exp * 1000 > Date.now() + SOON_MS) this.expires = exp * 1000;
     } catch {
       // The secret itself, which has no end.
     }
@@ -102,7 +109,7 @@ class Credentials {
    * @param {string} url @param {RequestInit & { headers: Record<string, string> }} init */
   async fetch(url, init) {
     for (let fresh = false; ; fresh = true) {
-      if (this.token && (fresh || !this.#text || (this.renews && this.expires < Date.now() + 1000))) {
+      if (this.token && (fresh || !this.#text || (this.renews && this.expires < Date.now() + SOON_MS))) {
         await this.renew();
         fresh = true;
       }
@@ -132,10 +139,11 @@ class Source extends EventTarget {
   /** @param {string} url @param {Credentials} credentials */
   constructor(url, credentials) {
     super();
-    this.#read(url, credentials).then(
-      () => this.#over(),
-      () => this.#over(),
-    );
+    const over = () => {
+      this.reason = credentials.failing ? "token" : undefined;
+      if (!this.#ended.signal.aborted) this.onerror();
+    };
+    this.#read(url, credentials).then(over, over);
   }
 
   close() {
@@ -143,17 +151,11 @@ class Source extends EventTarget {
     this.#ended.abort();
   }
 
-  #over() {
-    if (!this.#ended.signal.aborted) this.onerror();
-  }
-
   /** @param {string} url @param {Credentials} credentials */
   async #read(url, credentials) {
     const { signal } = this.#ended;
-    this.reason = credentials.renews ? "token" : undefined;
     const headers = { accept: "text/event-stream" };
     const answer = await credentials.fetch(url, { signal, headers, cache: "no-store" });
-    this.reason = undefined;
     if (signal.aborted) return;
     const { status, body } = answer;
     this.status = status;
@@ -181,14 +183,13 @@ class Source extends EventTarget {
   /** @param {Credentials} credentials */
   #renewInTime(credentials) {
     if (!credentials.renews || credentials.expires === Infinity) return;
-    const ms = Math.min(Math.max(credentials.renewAt - Date.now(), 0), MAX_TIMER_MS);
     const timer = setTimeout(async () => {
       // If there is no other one to be had, the stream goes on until the server ends it.
       await credentials.renew().then(
         () => !this.#ended.signal.aborted && this.dispatchEvent(new Event("renew")),
         () => {},
       );
-    }, ms);
+    }, credentials.renewIn);
     this.#ended.signal.addEventListener("abort", () => clearTimeout(timer));
   }
 
@@ -233,6 +234,7 @@ class Places {
   /** @type {object | undefined} */ #own; // what it brought last
   /** @type {string | undefined} */ #ahead; // what other tabs have
   /** @type {any[]} */ #recent = [];
+  #characters = 0; // in them
 
   /** @param {Options["from"]} [from] */
   constructor(from = "now") {
@@ -282,7 +284,7 @@ class Places {
     if (this.last === undefined && (own || this.from === "now")) this.last = type === "place" ? id : after;
     const { last } = this;
     if (last !== undefined && id <= last && type !== "closed") return []; // this tab has it
-    if (!own && after !== last) {
+    if (!own && (last === undefined || after !== last)) {
       this.#ahead = id;
       return [{ type: "behind" }];
     }
@@ -292,10 +294,13 @@ class Places {
       const stopped = { type: "state", state: "stopped", reason: "closed" };
       return [{ type, tail: id ?? "" }, stopped];
     }
+    const { event, data = "", base64, replayed } = message;
     this.#recent.push(message);
-    if (this.#recent.length > RECENT) this.#recent.shift();
+    this.#characters += data.length;
+    while (this.#recent.length > RECENT || this.#characters > RECENT_CHARACTERS) {
+      this.#characters -= (this.#recent.shift().data ?? "").length;
+    }
     if (type === "gap") return [{ type, ...message.gap }];
-    const { event, data, base64, replayed } = message;
     return [{ type, id, event, data, value: base64 ? bytes(data) : value(data), replayed }];
   }
 
@@ -468,7 +473,7 @@ export class Producer {
       return {};
     }
     if (!isFinal(status)) {
-      const asked = Number(said.get("retry-after")) * 1000;
+      const asked = Number(said.get("retry-after")) * 1000 || 0;
       return { again: Math.max(asked, pause(this.#failures++)) };
     }
     this.#refuse(batch, detail, status);

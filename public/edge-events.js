@@ -16,7 +16,7 @@
  * @property {Gap} gap       ticks that will never come
  * @property {{ reason: string }} rotate      a planned end; the stream goes on by itself
  * @property {{ retry_ms: number }} overload  the server is full; the stream comes back by itself
- * @property {{ id: number }} duplicate       a tick that came twice: dropped, and the server's fault
+ * @property {{ id: number }} duplicate       a tick that came twice: dropped
  *
  * @typedef {object} State
  * @property {"connecting" | "live" | "reconnecting" | "stopped"} state
@@ -105,7 +105,7 @@ export class Order {
   /** @type {number | undefined} */ #learned; // the least distance of two ids on this connection
   /** @type {number | undefined} */ #before; // the last id on this connection
   /** @type {number | undefined} */ #had; // all up to this one was delivered, or told to be missing
-  /** @type {boolean | undefined} */ #times; // ids are times; unknown before the first tick
+  /** @type {boolean | undefined} */ #times; // ids are times
   /** @type {any[]} */ #recent = [];
   #delivered = false; // `last` was delivered here, and not only claimed by the page
   // Of this tab's own connection: the id that it resumed from, the last one that it brought, and its
@@ -125,7 +125,7 @@ export class Order {
     return this.#times === false ? undefined : (this.#given ?? this.#learned);
   }
 
-  /** How long it may be quiet. EventSource hides heartbeats: until the tick that is due. */
+  /** How long it may be quiet: until the next tick, for EventSource hides heartbeats. */
   get silence() {
     return this.#step ?? MAX_INTERVAL_MS;
   }
@@ -248,7 +248,7 @@ class Connection {
     this.tell = tell;
   }
 
-  /** Goes on with the waiting of the tab that had the connection before, if it waited. */
+  /** Goes on with the waiting of the tab before, if it waited. */
   begin() {
     const wait = this.backoff.retryAt - Date.now();
     if (wait <= 0) return this.open();
@@ -312,7 +312,7 @@ class Connection {
     };
   }
 
-  /** For good. A listener may ask for it in the middle of what is being told. */
+  /** For good; a listener may ask for it in the middle of news. */
   stop() {
     this.#stopped = true;
     this.#close();
@@ -367,7 +367,7 @@ class Connection {
     this.tell({ type: "state", state: "reconnecting", reason, status, retryAt });
   }
 
-  /** EventSource gives up on any answer but a stream, and does not say which it was: ask.
+  /** EventSource does not say which answer it gave up on: ask.
    * @param {any} source */
   async #refused(source) {
     const ask = async () => (await fetch(this.url, { method: "HEAD" })).status;
@@ -514,7 +514,14 @@ export class EdgeEvents extends Target {
     // A frozen tab would keep the others waiting for its connection.
     const stepDown = () => this.#connection && this.#tabs?.stepDown();
     this.#on(globalThis, "online", hurry);
-    this.#on(globalThis, "pageshow", hurryIfSeen);
+    this.#on(globalThis, "pageshow", ({ persisted }) => {
+      // In the back-forward cache it heard nothing of other tabs: it asks.
+      if (persisted) {
+        this.#welcomed = false;
+        this.#hello();
+      }
+      hurryIfSeen();
+    });
     this.#on(globalThis, "pagehide", stepDown);
     this.#on(document, "visibilitychange", hurryIfSeen);
     this.#on(document, "resume", hurryIfSeen);
@@ -539,7 +546,7 @@ export class EdgeEvents extends Target {
     return this.#order.last;
   }
 
-  /** Whether the connection is this tab's own, or another tab's. */
+  /** Whether the connection is this tab's own. */
   get leads() {
     return this.#connection !== undefined;
   }
@@ -587,9 +594,9 @@ export class EdgeEvents extends Target {
     if (this.#connection) {
       if (ask === "cut") this.#connection.cut(ms);
       if (ask === "hello") {
-        this.#share([...this.#order.since(last), { type: "state", ...this.#state }], from);
+        this.#share([...this.#order.since(last), { ...this.#state, type: "state" }], from);
       }
-      // Another tab has taken over, and the news of it has not come here yet.
+      // Another tab has taken over, and this one has not heard of it yet.
       for (const message of news) {
         if (["tick", "message", "gap", "closed"].includes(message.type)) this.#deliver(message);
       }
@@ -603,7 +610,7 @@ export class EdgeEvents extends Target {
     for (const message of news) if (this.#welcomed || message.type === "state") this.#deliver(message);
   }
 
-  /** Tells other tabs, with what they need to go on if this one is gone. @param {any[]} news @param {string} [to] */
+  /** Tells other tabs what they need to go on without this one. @param {any[]} news @param {string} [to] */
   #share(news, to) {
     const { deadline: until } = /** @type {Connection} */ (this.#connection);
     this.#tabs?.post({ news, until, backoff: this.#backoff, welcome: to !== undefined }, to);
@@ -648,7 +655,7 @@ export class EdgeEvents extends Target {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  /** @param {EventTarget | undefined} target @param {string} type @param {() => unknown} listener */
+  /** @param {EventTarget | undefined} target @param {string} type @param {(event: any) => unknown} listener */
   #on(target, type, listener) {
     target?.addEventListener?.(type, listener, { signal: this.#life.signal });
   }

@@ -26,16 +26,18 @@ export function show(token) {
   const list = $("wall");
   const wall = follow(WALL, { from: { last: SHOWN }, token: token || undefined });
   const answer = answers(wall, token);
+  let lives = 0; // connections so far
   let cut = false;
   let back = 0;
   let news = 0;
 
   wall.addEventListener("message", ({ detail: { id, event, value, replayed } }) => {
-    if (event === "answer") return answer.show(value);
+    if (event === "answer") answer.show(value);
+    const words = event === "answer" ? "(asked for an answer)" : text(value).slice(0, 500);
     const item = document.createElement("li");
     const place = document.createElement("small");
-    place.textContent = `${Number(id.split("_")[1])}${replayed ? " · sent again" : ""}`;
-    item.append(`${text(value).slice(0, 500)} `, place);
+    place.textContent = `${Number(id.split("_")[1])}${replayed && lives > 1 ? " · missed, sent now" : ""}`;
+    item.append(`${words} `, place);
     const follows = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
     list.append(item);
     if (list.childElementCount > SHOWN) list.firstElementChild?.remove();
@@ -53,7 +55,10 @@ export function show(token) {
   wall.addEventListener("state", ({ detail: { state, reason } }) => {
     if (state === "reconnecting" && reason === "cut") [cut, back] = [true, 0];
     showState();
-    if (state === "live") readers();
+    if (state === "live") {
+      lives += 1;
+      readers();
+    }
   });
 
   function showState() {
@@ -63,6 +68,7 @@ export function show(token) {
     const refused = status === 401 ? `: ${why}` : ` (${status})`;
     write("wall-state", `${state}${came}${state === "stopped" && reason === "refused" ? refused : ""}`);
     $("wall-cut").toggleAttribute("disabled", state === "stopped");
+    if (state !== "live") write("readers", "");
   }
   showState();
 
@@ -71,8 +77,7 @@ export function show(token) {
     const headers = token ? { authorization: `Bearer ${token}` } : undefined;
     const said = await fetch(WALL, { method: "HEAD", headers }).catch(() => undefined);
     // A channel that is not there yet counts nobody.
-    if (said?.ok)
-      write("readers", `${counted(Number(said.headers.get("stream-readers")), "connection")} here`);
+    if (said?.ok) write("readers", `· ${counted(Number(said.headers.get("stream-readers")), "connection")}`);
   }
   setInterval(readers, READERS_MS);
   setInterval(() => {

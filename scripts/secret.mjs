@@ -25,6 +25,9 @@ export function writeMissing(variables) {
 
 export const newSecret = () => randomBytes(24).toString("hex");
 
+/** What the file says of a variable. */
+export const localValue = (name) => value(readText(FILE) ?? "", name);
+
 /** The secret, and where it stands: `given`, or the one that `npm start` uses. */
 export function localSecret(given) {
   const secret = given ?? value(readText(FILE) ?? "", "CHANNELS_SECRET");

@@ -68,16 +68,14 @@ await run(async () => {
   const found = await setup();
   const target = targetOf(read.values.config);
   await build(found, target);
-  const lines = channelsOnThisMachine(`127.0.0.1:${port}`, read.values.config);
+  const { warning, lines } = channelsOnThisMachine(read.values.config);
   await checkVariables(found, "dev", read.values);
-  console.log(lines);
+  if (warning) console.error(`\n${warning}\n`);
 
   const args = process.argv.slice(2);
   for (const [name, value] of Object.entries(DEFAULTS)) {
     if (!(name in read.values)) args.push(`--${name}`, value);
   }
-  return serve(found, args, {
-    EDGE_EVENTS_CHECKED: variablesKey(target),
-    EDGE_EVENTS_FAILURE: failureOf(target),
-  });
+  const env = { EDGE_EVENTS_CHECKED: variablesKey(target), EDGE_EVENTS_FAILURE: failureOf(target) };
+  return serve(found, args, env, ({ port }) => console.log(lines(`127.0.0.1:${port}`)));
 });

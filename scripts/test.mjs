@@ -49,7 +49,7 @@ const PARTS = {
     test: true,
   },
   conformance: {
-    what: "the Durable Streams protocol's own suite, against the built Worker",
+    what: "the Durable Streams protocol's own suite, on workerd and through wrangler dev",
     run: (found) => inherit(found.node, ["tests/conformance/run.mjs"], { env: runEnv() }),
     builds: [MAIN],
     test: true,

@@ -1,16 +1,24 @@
 // Signs a token for channels: npm run token -- --subscribe 'orders/*' --publish orders/42 --ttl 1h
 import { createHmac } from "node:crypto";
 import { isMain, run, Stop } from "./lib/main.mjs";
+import { help, readArguments } from "./lib/options.mjs";
 import { localSecret, SECRET_FILE } from "./secret.mjs";
 
-const USAGE = `npm run token -- --subscribe 'orders/*' --publish orders/42 --ttl 1h
-
-  --subscribe PATTERN   which channels its holder may read; may be given more than once
-  --publish PATTERN     which channels its holder may write to; may be given more than once
-  --ttl TIME            how long it is good: 90s, 15m, 1h, 7d; at most 30d. 1h if not given
-
-A pattern is a channel's name, or the beginning of names with * at its end.
-It is signed with CHANNELS_SECRET: the environment variable, else the one in ${SECRET_FILE}.`;
+const USAGE = {
+  command: "npm run token",
+  about: `Signs a token for channels with CHANNELS_SECRET: the environment variable, else the one in ${SECRET_FILE}.
+A pattern is a channel's name, or the beginning of names with * at its end:
+  npm run token -- --subscribe 'orders/*' --publish orders/42 --ttl 1h`,
+  options: {
+    subscribe: { kind: "values", value: "pattern", what: "which channels its holder may read" },
+    publish: { kind: "values", value: "pattern", what: "which channels its holder may write to" },
+    ttl: {
+      kind: "value",
+      value: "time",
+      what: "how long it is good: 90s, 15m, 1h, 7d; at most 30d. 1h if not given",
+    },
+  },
+};
 
 const UNITS = { s: 1, m: 60, h: 3600, d: 86400 };
 const MAX_DAYS = 30;
@@ -57,26 +65,19 @@ function checked(pattern, option) {
     refuse('no segment of a name is empty, "." or ".."');
   }
   if (whole[0] === "__ds") refuse("names below __ds are reserved");
-  return pattern;
 }
 
-function claimsOf(args) {
-  const claims = { subscribe: [], publish: [] };
-  let ttl = "1h";
-  const rest = [...args];
-  while (rest.length > 0) {
-    const [, option, joined] = /^(--[a-z]+)(?:=(.*))?$/s.exec(rest[0]) ?? [];
-    if (!["--subscribe", "--publish", "--ttl"].includes(option)) {
-      throw new Stop(`${rest[0]} is no option\n\n${USAGE}`);
-    }
-    rest.shift();
-    const value = joined ?? rest.shift();
-    if (value === undefined || value.startsWith("--")) throw new Stop(`${option} needs a value\n\n${USAGE}`);
-    if (option === "--ttl") ttl = value;
-    else claims[option.slice(2)].push(checked(value, option));
+function claimsOf({ subscribe = [], publish = [], ttl = "1h" }) {
+  const claims = { subscribe, publish };
+  for (const [option, patterns] of Object.entries(claims)) {
+    for (const pattern of patterns) checked(pattern, `--${option}`);
   }
   const granted = Object.entries(claims).filter(([, patterns]) => patterns.length > 0);
-  if (granted.length === 0) throw new Stop(`a token that allows nothing is of no use\n\n${USAGE}`);
+  if (granted.length === 0) {
+    throw new Stop(
+      `a token that allows nothing is of no use: give --subscribe or --publish\n\n${help(USAGE)}`,
+    );
+  }
   return { exp: inSeconds(seconds(ttl)), ...Object.fromEntries(granted) };
 }
 
@@ -99,9 +100,9 @@ function inWords({ exp, subscribe, publish }) {
 
 if (isMain(import.meta.url)) {
   await run(async () => {
-    const args = process.argv.slice(2);
-    if (args.includes("--help")) return void console.log(USAGE);
-    const claims = claimsOf(args);
+    const read = readArguments(USAGE);
+    if (!read) return;
+    const claims = claimsOf(read.values);
     const { secret, from } = localSecret(process.env.CHANNELS_SECRET);
     const token = sign(secret, claims);
     if (token.length > 8192) throw new Stop("the token would be longer than 8192 bytes: fewer patterns");

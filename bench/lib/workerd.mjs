@@ -19,27 +19,24 @@ export function workerdBinary() {
 const compatibilityDate = () => find(at("wrangler.toml"), /compatibility_date = "([\d-]+)"/);
 
 /**
- * Writes the config of a Worker: `modules` as [name, file], `bindings` as text by name, `objects` the class
- * of a Durable Object with SQLite by the name of its binding. Their databases are in the folder that
- * `serveArgs` is given.
+ * Writes the config of a Worker: `modules` as [name, file], `bindings` as text by name, and `objects`, the
+ * classes of Durable Objects by their bindings, which store on the disk, where `serveArgs` names no folder of its own.
  *
  * @param {string} name
- * @param {{ modules: [string, string][], bindings?: any, flags?: string[], objects?: any }} worker
+ * @param {{ modules: [string, string][], bindings?: any, objects?: any, flags?: string[] }} worker
  */
-export function writeConfig(name, { modules, bindings = {}, flags = [], objects = {} }) {
+export function writeConfig(name, { modules, bindings = {}, objects = {}, flags = [] }) {
   const text = (value) => JSON.stringify(value); // Cap'n Proto's strings are JSON's for what is in here
   const kind = (file) => (file.endsWith(".wasm") ? "wasm" : "esModule");
-  const classes = Object.values(objects);
-  const disk = classes.length ? `\n    (name = "disk", disk = (path = "/nowhere", writable = true)),` : "";
-  const storage = classes.length
-    ? `\n  durableObjectNamespaces = [${classes
-        .map((one) => `(className = ${text(one)}, uniqueKey = ${text(one)}, enableSql = true)`)
-        .join(", ")}],\n  durableObjectStorage = (localDisk = "disk"),`
-    : "";
+  const classes = Object.entries(objects);
+  const stores = classes.length > 0;
+  const disk = work("objects", name);
+  if (stores) fs.mkdirSync(disk, { recursive: true });
   const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = .worker),${disk}
+    (name = "main", worker = .worker),
+${stores ? `    (name = "disk", disk = (path = ${text(disk)}, writable = true)),` : ""}
   ],
   sockets = [(name = "http", http = (), service = "main")],
 );
@@ -52,13 +49,17 @@ ${modules.map(([module, file]) => `    (name = ${text(module)}, ${kind(file)} = 
   bindings = [
 ${Object.entries(bindings)
   .map(([key, value]) => `    (name = ${text(key)}, text = ${text(value)}),`)
-  .concat(
-    Object.entries(objects).map(
-      ([key, one]) => `    (name = ${text(key)}, durableObjectNamespace = ${text(one)}),`,
-    ),
-  )
   .join("\n")}
-  ],${storage}
+${classes
+  .map(([key, className]) => `    (name = ${text(key)}, durableObjectNamespace = ${text(className)}),`)
+  .join("\n")}
+  ],
+  durableObjectNamespaces = [
+${classes
+  .map(([, name]) => `    (className = ${text(name)}, uniqueKey = ${text(name)}, enableSql = true),`)
+  .join("\n")}
+  ],
+  durableObjectStorage = ${stores ? '(localDisk = "disk")' : "(none = void)"},
 );
 `;
   const file = work(`${name}.capnp`);
@@ -66,7 +67,7 @@ ${Object.entries(bindings)
   return file;
 }
 
-/** `folder` is where objects keep their databases. */
+/** `folder` is where objects store instead of where the config says. */
 export const serveArgs = (config, port, folder) => [
   "serve",
   config,

@@ -98,7 +98,7 @@ function refuseSwallowed({ options, command }, { words }, env) {
 const refusal = ({ command }, what) => new Stop(`${what}\nAll that it takes: ${withHelp(command)}`);
 const withHelp = (command) => (command.startsWith("npm") ? `${command} -- --help` : `${command} --help`);
 
-/** What --help says. */
+/** What --help says. @param {any} usage */
 export function help({ command, about, options, words }) {
   const takes = [
     ...(command.startsWith("npm") && !words?.bare ? ["--"] : []),

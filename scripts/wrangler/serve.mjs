@@ -16,8 +16,8 @@ const LOOKS = 2;
 /** Starts within this time are too many: something kills them. */
 const RESTARTS = { most: 3, withinMs: 60_000 };
 
-/** Resolves to the exit code; `env` is added to wrangler's environment. */
-export async function serve(found, args, env) {
+/** Resolves to the exit code; `env` is added to wrangler's environment, and `ready` called once, with the address. */
+export async function serve(found, args, env, ready) {
   let ended = false; // by the user
   // Ctrl-C reaches wrangler by itself, and it ends its runtime; a signal to this process alone is passed on.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
@@ -28,9 +28,14 @@ export async function serve(found, args, env) {
     });
   }
   const starts = [];
+  let wasReady = false;
+  const firstReady = (address) => {
+    if (!wasReady) ready(address);
+    wasReady = true;
+  };
   for (;;) {
     starts.push(Date.now());
-    const { code, lost } = await once(found, args, env, () => ended);
+    const { code, lost } = await once(found, args, env, () => ended, firstReady);
     if (ended) return code;
     if (!lost && code > 128) throw new Stop(`wrangler was ended by a signal (exit ${code}).`);
     if (!lost) return code;
@@ -46,7 +51,7 @@ export async function serve(found, args, env) {
 }
 
 /** One life of wrangler: its exit code, and whether it was ended because it had lost its runtime. */
-function once(found, args, env, ended) {
+function once(found, args, env, ended, ready) {
   const child = launch(found.node, ["--import", HOOK, WRANGLER, "dev", ...args], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...runEnv(), ...env },
@@ -56,7 +61,10 @@ function once(found, args, env, ended) {
   let lost = false;
   child.on("message", async (message) => {
     const { event, ip, port } = typeof message === "string" ? JSON.parse(message) : message;
-    if (event === "DEV_SERVER_READY") address = { host: ip, port };
+    if (event === "DEV_SERVER_READY") {
+      address = { host: ip, port };
+      ready(address);
+    }
     if (event !== "RUNTIME_DIED" || looking || ended()) return;
     looking = true;
     const well = await recovers(address, () => ended() || child.exitCode !== null);

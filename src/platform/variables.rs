@@ -57,17 +57,29 @@ pub fn channels(env: &Env) -> Option<Rc<Channels>> {
 
 #[cold]
 fn read_channels(env: &Env) -> Option<Rc<Channels>> {
-    let secret = |name| binding(env, name).map(|value| runtime::to_text(&value));
-    let channels = Rc::new(Channels {
-        limits: config(env)?,
-        secret: secret("CHANNELS_SECRET"),
-        previous: secret("CHANNELS_SECRET_PREVIOUS"),
-    });
+    let channels = Rc::new(given_channels(env)?);
     if let Some(why) = channels.access().closed_because() {
         runtime::console_error(why);
     }
     CHANNELS.set(Some(channels.clone()));
     Some(channels)
+}
+
+/// Whether there is a secret that can be used; `None` where a variable cannot be
+/// used. That a deployment has no channels is nothing for its log, until
+/// somebody asks for one.
+#[cold]
+pub fn has_channels(env: &Env) -> Option<bool> {
+    Some(given_channels(env)?.access().closed_because().is_none())
+}
+
+fn given_channels(env: &Env) -> Option<Channels> {
+    let secret = |name| binding(env, name).map(|value| runtime::to_text(&value));
+    Some(Channels {
+        limits: config(env)?,
+        secret: secret("CHANNELS_SECRET"),
+        previous: secret("CHANNELS_SECRET_PREVIOUS"),
+    })
 }
 
 #[cold]

@@ -9,6 +9,7 @@ import { followsChannel } from "./engines/channel.mjs";
 import { engines } from "./engines/index.mjs";
 import { processOf } from "./engines/processes.mjs";
 import { observedSite } from "./engines/site.mjs";
+import { readsAnAnswer, sharesTheWall } from "./engines/wall.mjs";
 import { openLine } from "./line.mjs";
 
 const PATIENT = { ceiling: 60_000 };
@@ -124,13 +125,17 @@ function scenarios(launch) {
     }
   });
 
-  it("takes over from a tab whose process stands still, which follows when it runs again", async (t) => {
+  const skip = process.platform !== "linux" && "a tab's process is looked for in Linux's /proc";
+  it("takes over from a tab whose process stands still, which follows when it runs again", {
+    skip,
+  }, async (t) => {
     const runtime = await serve(t);
     const first = await open(t, runtime.url);
     await first.untilCount("ticks", 1);
     const second = await open(t, runtime.url);
     await assertTicking([second], 2);
-    t.diagnostic(`freeze event: ${await first.evaluate(() => "onfreeze" in document)}`);
+    const freezes = await first.evaluate(() => "onfreeze" in document);
+    t.diagnostic(`${freezes ? "the" : "no"} freeze event here: the tab's process is stopped`);
     const pid = await processOf(engine, first);
     assert.notEqual(pid, await processOf(engine, second), "each tab has a process");
 
@@ -172,16 +177,20 @@ function scenarios(launch) {
     await assertNoLoss(tab, 1000, 5);
   });
 
+  /** Back to the page from another one. */
+  async function comeBack(tab) {
+    await tab.back();
+    const there = async () => (await tab.text("ticks").catch(() => "")) !== "";
+    await waitFor(there, { what: "the page to be back" });
+  }
+
   it("goes on when one comes back to the page", async (t) => {
     const runtime = await serve(t);
     const tab = await open(t, `${runtime.url}/?interval=100`);
     await tab.untilCount("ticks", 5);
     await tab.goto(`${runtime.url}/bare`);
     await untilLive(runtime, 0);
-    await tab.back();
-    await waitFor(async () => (await tab.text("ticks").catch(() => "")) !== "", {
-      what: "the page to be back",
-    });
+    await comeBack(tab);
     await assertTicking([tab], 10);
     await untilLive(runtime, 1);
     const { shows } = await tab.seen();
@@ -189,6 +198,26 @@ function scenarios(launch) {
     t.diagnostic(kept ? "the page was kept: no tick is missing from before" : "the page was loaded anew");
     assert.deepEqual(shows, kept ? [false, true] : [false]);
     await assertNoLoss(tab, 100, 8);
+  });
+
+  it("leaves its connection to another tab when it leaves the page, and follows that one when it is back", async (t) => {
+    const runtime = await serve(t);
+    const url = `${runtime.url}/?interval=100`;
+    const first = await open(t, url);
+    await first.untilCount("ticks", 3);
+    const second = await open(t, url);
+    await assertTicking([second], 5);
+    await first.goto(`${runtime.url}/bare`);
+    await waitFor(async () => (await second.text("role")) === "", {
+      what: "the second tab to lead",
+      ...PATIENT,
+    });
+    await assertTicking([second], 10);
+    await comeBack(first);
+    await assertTicking([first, second], 10);
+    await untilLive(runtime, 1);
+    assert.match(await first.text("role"), /by another tab’s connection/);
+    for (const tab of [first, second]) await assertNoLoss(tab, 100, 8);
   });
 
   it("has a connection for each tab without Web Locks", async (t) => {
@@ -219,4 +248,8 @@ function scenarios(launch) {
 
   it("has every message of a channel with EventSource alone, over planned ends and two kills", (t) =>
     followsChannel(t, serve, open));
+
+  it("shares the wall, over planned ends, kills and a cut", (t) => sharesTheWall(t, serve, open));
+
+  it("reads an answer along, and goes on writing it after a reload", (t) => readsAnAnswer(t, serve, open));
 }

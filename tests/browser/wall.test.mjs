@@ -1,6 +1,7 @@
 // The page's channels: the wall and the model's answer, with a token and without.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -45,6 +46,7 @@ describe("the wall of the page", () => {
     assert.ok(writer.requests.every((url) => !url.includes("token")));
     assert.equal(await reader.page.isVisible("#say"), false);
     assert.equal(await reader.page.isVisible("#read-only"), true);
+    assert.equal(await reader.page.isVisible("#ask"), false);
 
     await say(writer, "hello, all");
     await untilSaid(reader, "hello, all");
@@ -58,13 +60,13 @@ describe("the wall of the page", () => {
       all.map(({ textContent }) => textContent),
     );
     assert.match(String(places.at(-1)), /^\d+$/);
-    await writer.until("readers", /^\d+ connections here$/);
+    await writer.until("readers", /^· \d+ connections$/);
 
     // A reload keeps the token, and shows what was said before.
     await writer.page.reload();
     await untilSaid(writer, "hello, all");
     assert.equal(await writer.page.isVisible("#say"), true);
-    assert.match(String(await writer.page.textContent("#wall li:last-child small")), /^\d+ · sent again$/);
+    assert.match(String(await writer.page.textContent("#wall li:last-child small")), /^\d+$/);
     for (const tab of [writer, reader]) await assertClean(tab);
   });
 
@@ -76,6 +78,7 @@ describe("the wall of the page", () => {
     await publish(runtime, WALL, ["while it was away", "and this"]);
     await tab.until("wall-state", /^live: 2 messages came back after the cut$/);
     await untilSaid(tab, "and this");
+    assert.match(String(await tab.page.textContent("#wall li:last-child small")), /^\d+ · missed, sent now$/);
     await assertClean(tab);
   });
 
@@ -164,7 +167,7 @@ describe("a model’s answer in the page", { concurrency: 2 }, () => {
     await writer.until("answer", /^(\S+ ){15}/);
     const late = await alone(browser, t, runtime.url);
     for (const tab of [writer, reader, late]) {
-      await tab.until("answer-state", /^complete, and closed$/, { ceiling: 30_000 });
+      await tab.until("answer-state", /^It is complete, and closed.$/, { ceiling: 30_000 });
       assert.equal((await tab.text("answer")).trim(), words);
       await assertClean(tab);
     }
@@ -210,6 +213,27 @@ describe("the page’s channels", () => {
     await tab.until("unsent", /^not sent: The token is not valid/);
     assert.equal(await tab.page.inputValue("#words"), "in vain");
     await assertClean(tab, DEAD_LINE);
+  });
+
+  it("are followed by the module's two files and three lines of HTML, with nothing else there", async (t) => {
+    const directory = mkdtempSync(path.join(os.tmpdir(), "edge-events-alone-"));
+    t.after(() => rmSync(directory, { recursive: true }));
+    for (const name of ["edge-events.js", "channels.js"]) {
+      copyFileSync(path.join(root, "public", name), path.join(directory, name));
+    }
+    const lines = [
+      "<!doctype html><title>three lines</title><p id=out></p><script type=module>",
+      'import { follow } from "./channels.js";',
+      'follow("/channels/demo/alone", { from: "start" }).addEventListener("message", (e) => (out.textContent += e.detail.value));</script>',
+    ];
+    writeFileSync(path.join(directory, "index.html"), lines.join("\n"));
+    const adapt = (options) => ({ ...options, assets: { ...options.assets, directory } });
+    const runtime = await startRuntime({ vars, adapt });
+    t.after(() => runtime.stop());
+    const page = await (await browser.context(t)).newPage();
+    await page.goto(runtime.url);
+    await publish(runtime, "demo/alone", ["it", " works"]);
+    await waitFor(async () => (await page.textContent("#out")) === "it works", { what: "both words" });
   });
 
   it("show every message once, in order, however often the runtime is killed", async (t) => {

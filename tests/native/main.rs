@@ -38,6 +38,7 @@ mod channel_frames;
 mod channel_json;
 mod channel_permission;
 mod channel_requests;
+mod channel_requests_of_any_kind;
 mod channel_store;
 mod channel_time;
 mod channel_token;

@@ -18,8 +18,13 @@ async function prepare(test, { before, configuration = (text) => text } = {}) {
   project.write("wrangler.toml", configuration(project.read("wrangler.toml")));
   if (before !== undefined) project.write(".dev.vars", before);
   const { channelsOnThisMachine } = await import(pathToFileURL(project.at("scripts/channels.mjs")).href);
-  const lines = channelsOnThisMachine("127.0.0.1:9000");
-  return { lines, written: project.read(".dev.vars"), mode: statSync(project.at(".dev.vars")).mode & 0o777 };
+  const { lines, warning } = channelsOnThisMachine();
+  return {
+    warning,
+    lines: lines("127.0.0.1:9000"),
+    written: project.read(".dev.vars"),
+    mode: statSync(project.at(".dev.vars")).mode & 0o777,
+  };
 }
 
 describe("npm start, for channels", () => {
@@ -49,7 +54,16 @@ describe("npm start, for channels", () => {
 
   it("leaves PUBLIC_CHANNELS to a configuration that sets it", async (test) => {
     const configuration = (text) => text.replace('PUBLIC_CHANNELS = ""', 'PUBLIC_CHANNELS = "news"');
-    const { written } = await prepare(test, { configuration });
+    const { written, warning } = await prepare(test, { configuration });
     assert.doesNotMatch(written, /PUBLIC_CHANNELS/);
+    assert.equal(warning, undefined);
+  });
+
+  it("says that .dev.vars goes before a configuration that sets it otherwise", async (test) => {
+    const configuration = (text) => text.replace('PUBLIC_CHANNELS = ""', 'PUBLIC_CHANNELS = "news"');
+    const before = `CHANNELS_SECRET="${"x".repeat(40)}"\nPUBLIC_CHANNELS="demo/*"\n`;
+    const { written, warning } = await prepare(test, { before, configuration });
+    assert.equal(written, before);
+    assert.match(warning, /\.dev\.vars says PUBLIC_CHANNELS="demo\/\*", .* wrangler\.toml says, "news"/);
   });
 });

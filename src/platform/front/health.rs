@@ -9,7 +9,7 @@ use super::Front;
 use crate::config::ConfigError;
 use crate::platform::js::respond::Head;
 use crate::platform::js::runtime;
-use crate::platform::variables::{self, Channels};
+use crate::platform::variables;
 
 #[derive(Serialize)]
 struct Health {
@@ -33,13 +33,12 @@ struct Health {
 pub fn get(env: &Env, front: &Front) -> Result<Response, JsValue> {
     let problems = variables::problems(env);
     let (code, status) = if problems.is_empty() { (200, "ok") } else { (500, "misconfigured") };
-    let is_closed = |channels: &Channels| channels.access().closed_because().is_some();
-    let channels = variables::channels(env);
+    let has_channels = if problems.is_empty() { variables::has_channels(env) } else { None };
     let health = Health {
         status,
         version: env!("CARGO_PKG_VERSION"),
         live_streams: front.count(runtime::now()),
-        channels: channels.map(|channels| if is_closed(&channels) { "closed" } else { "open" }),
+        channels: has_channels.map(|open| if open { "open" } else { "closed" }),
         problems: problems.iter().map(ConfigError::without_value).collect(),
     };
     Head::new(code)?.json("application/json", &health)

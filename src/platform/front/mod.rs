@@ -1,5 +1,6 @@
 //! The handlers of requests.
 
+mod asked;
 mod bridge;
 pub mod channels;
 pub mod events;

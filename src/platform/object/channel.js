@@ -16,6 +16,9 @@ export const channelClass = (rust) =>
       super(ctx, env);
       // What Rust wants remembered as long as the object lives: see the `memory` of src/channel/protocol.rs.
       this.memory = { deadline: 0, generation: 0 };
+      this.wrote = false;
+      /** @type {Promise<void> | undefined} */
+      this.committing = undefined;
       // The runtime answers by itself, and the object sleeps on.
       ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("p", "q"));
     }
@@ -28,15 +31,29 @@ export const channelClass = (rust) =>
           request.body &&
           (await bodyOf(request, rust.channelBodyLimit(this.env), rust.channelDiscardLimit()));
         tooLarge = body === TOO_LARGE;
+        if (body && this.wrote) await this.committed();
       } catch (error) {
-        // Whoever sent it left before it was whole, or a variable is wrong.
+        // Whoever sent it left before it was whole, or a variable is wrong, or the database failed.
         return rust.channelFailed(request, this.env, error);
       }
       const turn = this.turn(
         (turn, sql) => rust.channelRequest(sql, this.env, request, body || undefined, tooLarge, turn),
         request,
       );
+      if (body) this.wrote = true;
       return turn.mode ? this.follow(turn) : turn.response;
+    }
+
+    /**
+     * Waits until the last publish is committed. The runtime commits once for all that is written in one
+     * turn of its own, so those that come meanwhile and wait here share the next commit; one that comes
+     * alone finds nothing to wait for.
+     */
+    committed() {
+      this.committing ??= this.ctx.storage.sync().finally(() => {
+        this.committing = undefined;
+      });
+      return this.committing;
     }
 
     /** Registers a reader. Its first frame was read in the same turn, so that nothing falls between. */

@@ -1,17 +1,19 @@
-// Stopping one tab, as a system does with the processes that it puts to sleep. Neither engine can be told to freeze a
-// page, so its process is stopped.
+// Stopping one tab, as a system does with the processes that it puts to sleep. Neither engine can be
+// told to freeze a page, so its process is stopped.
 import { readdirSync, readFileSync } from "node:fs";
+import { waitFor } from "../../support/wait.mjs";
 
-/** Of all processes: their parents, and the time that they have computed, in ticks of the kernel's clock (proc(5)). */
+const MIB = 1024; // in kB, as the kernel counts memory
+const BALLAST_MIB = 256; // more than a page takes that another tab is just loading
+
+/** Of all processes: their parents, and their resident memory in kB (proc_pid_status(5)). */
 function processes() {
   const all = new Map();
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
-      // The name in parentheses may have spaces in it; what follows has none.
-      const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ");
-      all.set(Number(pid), { parent: Number(fields[1]), time: Number(fields[11]) + Number(fields[12]) });
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      const number = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
+      all.set(Number(pid), { parent: number("PPid"), memory: number("VmRSS") });
     } catch {
       // It has ended meanwhile.
     }
@@ -24,23 +26,25 @@ function isBelow(all, pid, ancestor) {
   return false;
 }
 
-/** Runs in the page. */
-function compute() {
-  const end = performance.now() + 500;
-  let sum = 0;
-  while (performance.now() < end) sum += Math.random();
-  return sum;
-}
-
-/** The process that runs a tab's page: of those below the engine's, the one that computes when the page does. */
+/** The process that runs a tab's page: of those below the engine's, the one that grows when the page takes memory. */
 export async function processOf(engine, tab) {
   const before = processes();
-  await tab.evaluate(compute);
-  const after = processes();
-  const worked = [...after]
-    .filter(([pid]) => isBelow(after, pid, engine.pid))
-    .map(([pid, { time }]) => ({ pid, time: time - (before.get(pid)?.time ?? 0) }))
-    .sort((a, b) => b.time - a.time);
-  if (worked.length === 0) throw new Error("the engine has no processes");
-  return worked[0].pid;
+  await tab.evaluate(
+    (size) => {
+      globalThis.ballast = new Uint8Array(size).fill(1);
+    },
+    BALLAST_MIB * 2 ** 20,
+  );
+  const grown = () => {
+    const after = processes();
+    const by = (pid) => after.get(pid).memory - (before.get(pid)?.memory ?? 0);
+    return [...after.keys()].find(
+      (pid) => isBelow(after, pid, engine.pid) && by(pid) > (BALLAST_MIB * MIB * 3) / 4,
+    );
+  };
+  const pid = await waitFor(grown, { what: "the tab's process to grow" });
+  await tab.evaluate(() => {
+    globalThis.ballast = undefined;
+  });
+  return pid;
 }

@@ -5,6 +5,10 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { waitFor } from "../../support/wait.mjs";
+import { oneByOne } from "./one-by-one.mjs";
+
+// A command that takes so long counts as hanging. It would keep all others waiting.
+const CEILING_MS = 60_000;
 
 async function freePort() {
   const server = net.createServer();
@@ -35,22 +39,12 @@ function start(program, args, options) {
 async function command(base, method, address, body = {}) {
   const answer = await fetch(base + address, {
     method,
+    signal: AbortSignal.timeout(CEILING_MS + 10_000), // the driver is to say it first
     body: method === "POST" ? JSON.stringify(body) : undefined,
   });
   const { value } = /** @type {any} */ (await answer.json());
   if (value?.error) throw new Error(`${method} ${address}: ${value.error}: ${value.message}`);
   return value;
-}
-
-/** Runs what it is given one after another. */
-function oneByOne() {
-  /** @type {Promise<any>} */
-  let last = Promise.resolve();
-  return (work) => {
-    const mine = last.then(work);
-    last = mine.catch(() => {});
-    return mine;
-  };
 }
 
 /** @param {{ driver: string, browser: string, display: string }} programs */
@@ -82,7 +76,10 @@ export async function launchWebkit(programs) {
   });
   const { sessionId, capabilities } = await command(base, "POST", "/session", {
     capabilities: {
-      alwaysMatch: { "webkitgtk:browserOptions": { binary: programs.browser, args: ["--automation"] } },
+      alwaysMatch: {
+        timeouts: { pageLoad: CEILING_MS, script: CEILING_MS },
+        "webkitgtk:browserOptions": { binary: programs.browser, args: ["--automation"] },
+      },
     },
   });
   const session = (method, address, body) => command(base, method, `/session/${sessionId}${address}`, body);

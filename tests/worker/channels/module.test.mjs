@@ -396,6 +396,35 @@ describe("tabs of one origin that follow a channel", () => {
     await untilReaders(runtime, name, 1);
   });
 
+  it("that come later have what was there before, though nobody says anything then", async (test) => {
+    const name = "open/quiet";
+    await publish(runtime, name, range(0, 150));
+    const all = [listen(test, runtime, name, { shared: true, from: "start" })];
+    await all[0].has(150);
+    for (const from of ["start", { last: 20 }, { last: 1000 }, "now"]) {
+      const late = listen(test, runtime, name, { shared: true, from });
+      await late.live();
+      all.push(late);
+    }
+    const [, start, some, most, now] = all;
+    for (const { late, count } of [
+      { late: start, count: 150 },
+      { late: some, count: 20 },
+      { late: most, count: 150 },
+    ]) {
+      await late.has(count);
+      assert.deepEqual(late.values(), range(150 - count, 150));
+    }
+    assert.deepEqual(now.values(), []);
+    await waitFor(async () => (await head(runtime, name)).readers === 1, { what: "one connection" });
+    await publish(runtime, name, [150]);
+    for (const { values } of all) {
+      await waitFor(() => values().at(-1) === 150, { what: "the last message" });
+    }
+    assert.deepEqual(start.values(), range(0, 151));
+    assert.deepEqual(now.values(), [150]);
+  });
+
   it("are fifty, with one connection", async (test) => {
     const name = "open/fifty";
     const all = range(0, 50).map(() => listen(test, runtime, name, { shared: true }));

@@ -5,11 +5,14 @@ import { execFile, spawn } from "node:child_process";
 import { after, before, describe, it } from "node:test";
 import { chromium } from "playwright-core";
 import { makeProject } from "../../scripts/project.mjs";
+import { LONG } from "../../support/channels-clients.mjs";
 import { freePort, isAlive, runtimesBelow } from "../../support/processes.mjs";
 import { fromSetUp } from "../../support/set-up.mjs";
 import { sleep, waitFor } from "../../support/wait.mjs";
 
 const KILLS = 2;
+const RELOADS = LONG ? 5 : 1;
+const RELOADED = "Local server updated";
 const BETWEEN_KILLS = 20; // messages
 const PATIENCE = { ceiling: 60_000, every: 100 };
 const BROWSER_FLAGS = [
@@ -41,7 +44,7 @@ describe("two browsers, a curl that publishes, and npm start", () => {
     url = `http://127.0.0.1:${port}`;
     const ports = ["--port", `${port}`, "--inspector-port", `${await freePort()}`];
     server = project.run("start", ...ports);
-    const ready = server.says(/Ready on http/);
+    const ready = Promise.all([server.says(/Ready on http/), server.says(/^ +curl (?!-N)/m)]);
     const launched = [1, 2].map(() =>
       chromium.launch({ executablePath: fromSetUp("chromium"), args: BROWSER_FLAGS }),
     );
@@ -165,5 +168,47 @@ describe("two browsers, a curl that publishes, and npm start", () => {
     test.diagnostic(
       `${log.length} messages of ${sent.length} sent, ${acknowledged.length} acknowledged, ${unknown} not answered; browsers: ${cuts.join(", ")}`,
     );
+  });
+
+  it(`show a page's wall every message once, in order, while the Worker is reloaded ${RELOADS} times`, async (test) => {
+    const address = /^ +(http:\/\/\S+#token=\S+)$/m.exec(server.said)?.[1] ?? assert.fail(server.said);
+    const page = await browsers[0].newPage();
+    test.after(() => page.close());
+    await page.goto(address);
+    const said = () =>
+      page.$$eval("#wall li", (items) => items.map(({ firstChild }) => firstChild?.textContent?.trim()));
+    const sent = [];
+    const say = async () => {
+      sent.push(`number ${sent.length}`);
+      await page.fill("#words", String(sent.at(-1)));
+      await page.press("#words", "Enter");
+    };
+    const untilAll = () =>
+      waitFor(async () => (await said()).at(-1) === sent.at(-1), { what: sent.at(-1), ...PATIENCE });
+    await waitFor(() => page.isVisible("#say"), { what: "the wall to be written on", ...PATIENCE });
+    for (let reload = 1; reload <= RELOADS; reload += 1) {
+      await say();
+      const reloads = server.said.split(RELOADED).length;
+      const configuration = project.read("wrangler.toml");
+      project.write(
+        "wrangler.toml",
+        configuration.replace(/^HEARTBEAT_MS = .*$/m, `HEARTBEAT_MS = "${14_000 + reload}"`),
+      );
+      await waitFor(
+        async () => {
+          await say();
+          return server.said.split(RELOADED).length > reloads;
+        },
+        { what: `reload ${reload}`, ceiling: 120_000, every: 500 },
+      ).catch((error) => {
+        throw new Error(`${error.message}\n${server.said}`);
+      });
+      await say();
+      await untilAll();
+    }
+    const log = await (await fetch(`${url}/channels/demo/wall?offset=-1`)).json();
+    assert.deepEqual(log, sent);
+    assert.deepEqual(await said(), sent.slice(-50));
+    test.diagnostic(`${sent.length} messages over ${RELOADS} reloads`);
   });
 });

@@ -81,6 +81,7 @@ describe("clients of other hands", () => {
     const others = Object.entries(protocolClients).map(([kind, command]) => run(kind, command(stream)));
     const readers = [...sources, ...others];
     // Together they publish 100 messages a second.
+    const began = Date.now();
     const producers = Array.from({ length: PRODUCERS }, (_, k) =>
       run(`producer ${k}`, node("protocol_producer.mjs", stream, `producer-${k}`, String(10 * PRODUCERS))),
     );
@@ -113,6 +114,7 @@ describe("clients of other hands", () => {
       runtime = await startRuntime({ vars, persist, port: runtime.port });
     }
 
+    const seconds = (Date.now() - began) / 1000;
     producers.forEach((producer) => producer.process.stdin.end());
     await waitFor(() => producers.every(({ exit }) => exit), {
       what: "the producers to end",
@@ -158,7 +160,7 @@ describe("clients of other hands", () => {
       producer.of("acknowledged").filter(({ id }) => id === "204"),
     ).length;
     test.diagnostic(
-      `${log.length} messages; ${failed} requests failed and were repeated; ${repeats} messages were there already`,
+      `${log.length} messages, ${Math.round(log.length / seconds)} a second; ${failed} requests failed and were repeated; ${repeats} messages were there already`,
     );
     for (const client of readers) {
       const seen = client.of("message").map(({ data }) => data);

@@ -110,7 +110,7 @@ describe("npm run token", () => {
     nothing: [[], /allows nothing/],
     "no value": [["--subscribe"], /--subscribe needs a value/],
     "an option for a value": [["--subscribe", "--publish", "a"], /--subscribe needs a value/],
-    "another option": [["--read", "a"], /--read is no option/],
+    "another option": [["--read", "a"], /--read is not an option/],
     "a * in the middle": [["--subscribe", "a*b"], /a \* may stand at its end only/],
     "a path": [["--subscribe", "/channels/a"], /no name begins with \//],
     "an empty segment": [["--publish", "a//b"], /no segment of a name is empty/],

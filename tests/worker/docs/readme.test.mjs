@@ -10,7 +10,8 @@ import { runtimeWith } from "../../support/suite.mjs";
 const readme = readFileSync(path.join(root, "README.md"), "utf8");
 const examples = [...readme.matchAll(/```sh\n(curl [^\n]+)\n```\n\n```text\n([\s\S]*?)```/g)];
 
-const runtime = runtimeWith();
+// As "npm start" makes it: with a secret.
+const runtime = runtimeWith({ CHANNELS_SECRET: "x".repeat(32) });
 
 /** Streams do not end: curl is given the time for two ticks. */
 function run(command) {
