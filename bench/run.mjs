@@ -1,76 +1,63 @@
-// The benchmark: npm run bench [-- --quick] [--peers a,b] [--before DIR] [--rounds N] [--only a,b] [--report]
+// The benchmark: npm run bench [-- channels] [--quick] [--peers a,b] [--before DIR] [--rounds N] [--only a,b] [--report]
 import fs from "node:fs";
 import { build } from "../scripts/build.mjs";
 import { readArguments } from "../scripts/lib/options.mjs";
 import { output, readText, run, Stop, seconds, writeWhole } from "../scripts/lib.mjs";
 import { setup } from "../scripts/setup.mjs";
+import { CHANNELS } from "./channels/plan.mjs";
+import { EVENTS } from "./events.mjs";
 import { about } from "./lib/about.mjs";
 import { buildClient } from "./lib/client.mjs";
 import { results, textOf, work } from "./lib/paths.mjs";
 import { installPeers } from "./lib/peers.mjs";
 import { checkMachine, stopAll } from "./lib/process.mjs";
 import { report, writeReport } from "./lib/report.mjs";
-import { addBefore, prepare, SERVERS } from "./lib/servers.mjs";
-import { withServer } from "./lib/session.mjs";
 import { median } from "./lib/stats.mjs";
-import { growth } from "./measures/growth.mjs";
-import { opening } from "./measures/opening.mjs";
-import { openingFresh } from "./measures/opening-fresh.mjs";
-import { rate } from "./measures/rate.mjs";
-import { size } from "./measures/size.mjs";
-import { ticks } from "./measures/ticks.mjs";
+import { Unavailable } from "./lib/unavailable.mjs";
 
-const FULL = {
-  rounds: 5,
-  peers: Object.keys(SERVERS),
-  files: 9000,
-  // Opening takes so little time that one process says little. The slow ones are taken in the first round only.
-  measures: {
-    size: { run: size, once: true },
-    opening: { run: opening, processes: 3, opened: [200, 2000], settle: 700 },
-    "opening-fresh": { run: openingFresh, processes: 5, opened: 500 },
-    ticks: { run: ticks, streams: 500, settle: 1200, window: 28_800 },
-    rate: { run: rate, once: true, steps: [500, 1000, 1500, 2000, 2500, 3000, 4000, 6000, 8000] },
-    growth: { run: growth, once: true, steps: [100, 500, 2000, 5000] },
-  },
-};
+/** What can be measured, by the word that asks for it. */
+const SUBJECTS = { events: EVENTS, channels: CHANNELS };
 
-// Without the peers that need a Rust compiler for minutes, and without the slow measures.
-const QUICK = {
-  rounds: 1,
-  peers: ["ours", "plain-js", "hono", "better-sse", "h3", "express"],
-  files: 1000,
-  measures: {
-    size: FULL.measures.size,
-    opening: { run: opening, opened: [50, 500], settle: 300 },
-    "opening-fresh": FULL.measures["opening-fresh"],
-    ticks: { run: ticks, streams: 300, settle: 500, window: 1500 },
-  },
-};
+const all = (key) => [...new Set(Object.values(SUBJECTS).flatMap((subject) => Object.keys(key(subject))))];
 
 const USAGE = {
   command: "npm run bench",
   about: "Measures the Worker and the same written otherwise, side by side, and writes bench/results/.",
+  words: {
+    name: "subject",
+    what: "events (where none is named) or channels",
+    allowed: (word) => Object.hasOwn(SUBJECTS, word),
+    expected: `of ${Object.keys(SUBJECTS).join(" and ")} one can be measured`,
+    names: Object.keys(SUBJECTS),
+  },
   options: {
     quick: { kind: "flag", what: "one round, without the slow peers and measures" },
-    peers: { kind: "value", value: "a,b", what: `of ${Object.keys(SERVERS).join(", ")}` },
+    peers: { kind: "value", value: "a,b", what: `of ${all(({ SERVERS }) => SERVERS).join(", ")}` },
     before: { kind: "value", value: "folder", what: "another checkout of this project, as one peer more" },
-    rounds: { kind: "value", value: "number", what: `1 to 99; ${FULL.rounds} where none is named` },
-    only: { kind: "value", value: "a,b", what: `of ${Object.keys(FULL.measures).join(", ")}` },
+    rounds: {
+      kind: "value",
+      value: "number",
+      what: `1 to 99; ${EVENTS.FULL.rounds} where none is named, of channels ${CHANNELS.FULL.rounds}`,
+    },
+    only: { kind: "value", value: "a,b", what: `of ${all(({ FULL }) => FULL.measures).join(", ")}` },
     report: { kind: "flag", what: "write the report again from the last results" },
   },
 };
 
-function readPlan({ values }) {
-  const base = values.quick ? QUICK : FULL;
+function readPlan({ values, words }) {
+  if (words.length > 1) throw new Stop(`${words.join(" ")}: one at a time is measured`);
+  const subject = SUBJECTS[words[0] ?? "events"];
+  const { SERVERS } = subject;
+  const base = values.quick ? subject.QUICK : subject.FULL;
   const rounds = values.rounds === undefined ? base.rounds : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 99) {
     throw new Stop(`--rounds ${values.rounds}: a whole number from 1 to 99 is allowed`);
   }
   const peers = choose("--peers", values.peers, Object.keys(SERVERS)) ?? base.peers;
-  if (values.before !== undefined) addBefore(values.before);
+  if (values.before !== undefined) subject.addBefore(values.before);
   const names = choose("--only", values.only, Object.keys(base.measures)) ?? Object.keys(base.measures);
   return {
+    subject,
     rounds,
     peers: [...new Set(["ours", ...(values.before === undefined ? [] : ["before"]), ...peers])],
     files: base.files,
@@ -109,12 +96,22 @@ async function buildAll(plan) {
   await installPeers();
   await buildClient();
   const servers = [];
-  for (const name of plan.peers) servers.push(await prepare(name, found));
-  return servers;
+  const skipped = [];
+  for (const name of plan.peers) {
+    try {
+      servers.push(await plan.subject.prepare(name, found));
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      skipped.push({ title: plan.subject.SERVERS[name].title, why: error.message });
+      console.log(`Without ${name}: ${error.message}`);
+    }
+  }
+  return { servers, skipped };
 }
 
-/** All values: by server, by round. */
+/** All values: by server, by round; and what went wrong. */
 async function measureAll(plan, servers) {
+  const problems = [];
   const values = Object.fromEntries(
     servers.map(({ name }) => [name, Array.from({ length: plan.rounds }, () => ({}))]),
   );
@@ -127,12 +124,17 @@ async function measureAll(plan, servers) {
       for (let turn = 0; turn < servers.length; turn++) {
         const server = servers[(turn + round) % servers.length]; // nobody is always first
         const step = `[${++done}/${total}, ${seconds(started)}] round ${round + 1} of ${plan.rounds}: ${title} of ${server.name}`;
-        const seen = await inProcesses(processes, () => measure(server, settings));
+        const seen = await inProcesses(processes, () => measure(server, settings)).catch((error) => {
+          // A peer that cannot do it is no reason to lose what the others can.
+          if (server.name === "ours" || !(error instanceof Stop)) throw error;
+          problems.push({ title: server.title, measure: title, round: round + 1, why: error.message });
+          return { problem: error.message };
+        });
         Object.assign(
           values[server.name][round],
-          seen.levels ? { ...seen, levels: undefined, [title]: seen.levels } : seen,
+          seen.problem ? {} : seen.levels ? { ...seen, levels: undefined, [title]: seen.levels } : seen,
         );
-        console.log(`${step}: ${summary(seen)}`);
+        console.log(`${step}: ${seen.problem ?? summary(seen)}`);
         if (seen.clientCpu > 0.8)
           console.log(
             `  the load client used ${Math.round(seen.clientCpu * 100)} % of its core: it may have been the bottleneck`,
@@ -145,7 +147,7 @@ async function measureAll(plan, servers) {
     }
   }
   console.log(`Measured in ${seconds(started)}.`);
-  return values;
+  return { values, problems };
 }
 
 /** Measures in so many processes, one after another; the median of each value. */
@@ -169,10 +171,10 @@ await run(async () => {
   if (!read) return;
   const plan = readPlan(read);
   if (plan.report) {
-    const known = readText(results("results.json"));
+    const known = readText(results(`${plan.subject.file}.json`));
     if (!known)
       throw new Stop(
-        "--report writes the report of the last whole run, and there is none. Run first:\n  npm run bench",
+        `--report writes the report of the last whole run, and there is none. Run first:\n  npm run bench${plan.subject === EVENTS ? "" : ` -- ${plan.subject.name}`}`,
       );
     return writeReport(JSON.parse(known));
   }
@@ -180,23 +182,25 @@ await run(async () => {
   checkFiles(plan.files);
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (stopAll(), process.exit(130)));
 
-  const servers = await buildAll(plan);
+  const { servers, skipped } = await buildAll(plan);
   const machine = about();
   if (machine.machine.load > 1)
     console.log(
       `The machine is busy (load ${machine.machine.load.toFixed(1)}): the figures will say little.`,
     );
   // Whoever starts first would pay for what is not in the file cache yet.
-  for (const server of servers) await withServer(server, 60_000, async () => {});
-  const values = await measureAll(plan, servers);
+  for (const server of servers) await plan.subject.start(server);
+  const { values, problems } = await measureAll(plan, servers);
   const run = {
     ...machine,
+    ...(plan.subject === EVENTS ? {} : { subject: plan.subject.name, skipped }),
     rounds: plan.rounds,
     servers: servers.map(({ name, title }) => ({ name, title })),
+    ...(problems.length ? { problems } : {}),
     values,
   };
 
-  const file = plan.whole ? results("results.json") : work("results.json");
+  const file = plan.whole ? results(`${plan.subject.file}.json`) : work(`${plan.subject.file}.json`);
   writeWhole(
     file,
     `${JSON.stringify(run, (_key, value) => (typeof value === "number" ? Number(value.toPrecision(6)) : value), 1)}\n`,

@@ -25,7 +25,10 @@ export function about() {
       worker: crateVersion(at("Cargo.lock"), "worker"),
       "wasm-bindgen": crateVersion(at("Cargo.lock"), "wasm-bindgen"),
       ...Object.fromEntries(
-        ["hono", "better-sse", "h3", "express"].map((name) => [name, npmVersion(bench("peers"), name)]),
+        ["hono", "better-sse", "h3", "express", "@durable-streams/server"].map((name) => [
+          name,
+          npmVersion(bench("peers"), name),
+        ]),
       ),
       axum: crateVersion(bench("peers/axum/Cargo.lock"), "axum"),
     },

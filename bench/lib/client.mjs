@@ -13,11 +13,10 @@ export const buildClient = () => cargoBuild("client", bench("client"));
 
 /** @typedef {import("node:stream").Readable} Readable @typedef {import("node:stream").Writable} Writable */
 
-/** Starts a client of `port`; its streams tick each `interval` milliseconds. */
-export function startClient({ port, interval, idStep }) {
+/** Starts the client with these arguments: `ask` sends a line and resolves to the answer. */
+export function startLoad(args) {
   const log = work("logs/load-client.log");
   const errors = fs.openSync(log, "w");
-  const args = [String(port), `/events?interval=${interval}`, String(interval), String(idStep)];
   const [file, pinnedArgs] = pinned(CLIENT_CORE, BINARY, args);
   const child = /** @type {import("node:child_process").ChildProcessByStdio<Writable, Readable, null>} */ (
     spawn(file, pinnedArgs, { stdio: ["pipe", "pipe", errors] })
@@ -26,13 +25,28 @@ export function startClient({ port, interval, idStep }) {
   const exited = new Promise((resolve) => child.once("close", resolve));
   child.stdin.on("error", () => {}); // it has ended, and `ask` says why
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-
-  const ask = async (line) => {
-    child.stdin.write(`${line}\n`);
-    const { value, done } = await answers.next();
-    if (done) throw new Stop(`the load client gave up: ${tail(log, 5)}`);
-    return JSON.parse(value);
+  return {
+    async ask(line) {
+      child.stdin.write(`${line}\n`);
+      const { value, done } = await answers.next();
+      if (done) throw new Stop(`the load client gave up: ${tail(log, 5)}`);
+      return JSON.parse(value);
+    },
+    async stop() {
+      child.kill("SIGKILL");
+      await exited;
+    },
   };
+}
+
+/** Starts a client of `port`; its streams tick each `interval` milliseconds. */
+export function startClient({ port, interval, idStep }) {
+  const { ask, stop } = startLoad([
+    String(port),
+    `/events?interval=${interval}`,
+    String(interval),
+    String(idStep),
+  ]);
   return {
     firstByte: () => ask("first-byte"),
     async open(count, atOnce) {
@@ -45,9 +59,6 @@ export function startClient({ port, interval, idStep }) {
     watch: (ms) => ask(`watch ${ms}`),
     late: (ms) => ask(`late ${ms}`),
     leave: () => ask("leave"),
-    async stop() {
-      child.kill("SIGKILL");
-      await exited;
-    },
+    stop,
   };
 }

@@ -1,8 +1,9 @@
 // From the values of a run to tables and charts, and into BENCHMARKS.md.
 import { at, Stop, writeWhole } from "../../scripts/lib.mjs";
+import { METRICS as OF_CHANNELS } from "../channels/metrics.mjs";
 import { bars, lines } from "./charts.mjs";
 import { costs, freePlan, paidPlan } from "./cost.mjs";
-import { METRICS } from "./metrics.mjs";
+import { METRICS as OF_EVENTS } from "./metrics.mjs";
 import { results, textOf } from "./paths.mjs";
 import { median, ratios } from "./stats.mjs";
 import { table } from "./table.mjs";
@@ -12,8 +13,11 @@ const fixed = (value, digits) =>
 const bounds = ({ median: middle, min, max }) => `${middle.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 
 const of = (run, server, key) => run.values[server].map((round) => round[key]);
+const metricsOf = (run) => (run.subject === "channels" ? OF_CHANNELS : OF_EVENTS);
 const measured = (run) =>
-  METRICS.filter(({ key }) => run.servers.some(({ name }) => median(of(run, name, key)) !== undefined));
+  metricsOf(run).filter(({ key }) =>
+    run.servers.some(({ name }) => median(of(run, name, key)) !== undefined),
+  );
 
 function valuesTable(run) {
   const rows = measured(run).map(({ key, title, unit, digits }) => {
@@ -40,11 +44,13 @@ function ratiosTable(run) {
 }
 
 function goalsTable(run) {
-  const rows = METRICS.flatMap(({ key, title, unit, more, goals, digits }) =>
+  const rows = metricsOf(run).flatMap(({ key, title, unit, more, goals, digits }) =>
     goals.map(({ to, limit }) => {
       const peer = run.servers.find(({ name }) => name === to);
       const ours = of(run, "ours", key);
-      const seen = to ? peer && ratios(ours, of(run, to, key)) : median(ours) && { median: median(ours) };
+      const seen = to
+        ? peer && ratios(ours, of(run, to, key))
+        : median(ours) !== undefined && { median: median(ours) };
       if (!seen) return null;
       const met = more ? seen.median >= limit : seen.median <= limit;
       const goal = `${more ? "at least" : "at most"} ${to ? `${limit.toFixed(2)} of ${peer.title}` : `${limit} ${unit}`}`;
@@ -82,6 +88,41 @@ function growthTable(run) {
   );
 }
 
+const levelsOf = (run, name) => run.values[name][0].levels ?? [];
+
+function levelsTable(run) {
+  const rows = run.servers.flatMap(({ name, title }) =>
+    levelsOf(run, name).map((level) => [
+      title,
+      fixed(level.readers, 0),
+      fixed(level.rate, 0),
+      optional(level.deliverCpu, 1),
+      optional(level.lastP50, 1),
+      optional(level.lastP99, 1),
+      fixed(level.reached, 2),
+      fixed(level.core * 100, 0),
+      fixed(level.ended, 0),
+    ]),
+  );
+  return table(
+    [
+      "",
+      "readers",
+      "messages/s",
+      "CPU for a delivery, µs",
+      "to the last reader, ms",
+      "p99, ms",
+      "delivered, %",
+      "of the core, %",
+      "readers cut",
+    ],
+    rows,
+  );
+}
+
+/** JSON has no number for what did not happen. */
+const optional = (value, digits) => (Number.isFinite(value) ? fixed(value, digits) : "–");
+
 const machineText = ({ date, rounds, machine, versions }) =>
   `${date}, ${rounds} ${rounds === 1 ? "round" : "rounds"}. ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.kernel}; load before the run ${machine.load.toFixed(2)}. ${Object.entries(
     versions,
@@ -99,6 +140,13 @@ export function report(run) {
     );
   if (growthOf(run, "ours").length)
     parts.push(`From few streams to many, one tick a second:\n\n${growthTable(run)}`);
+  if (levelsOf(run, "ours").length)
+    parts.push(
+      `From few readers to many, each number of them in a fresh process, up to the rate that is too much:\n\n${levelsTable(run)}`,
+    );
+  for (const { title, why } of run.skipped ?? []) parts.push(`Without ${title}: ${why}.`);
+  for (const { title, measure, round, why } of run.problems ?? [])
+    parts.push(`In round ${round}, \`${measure}\` of ${title} failed: ${why.split("\n")[0]}.`);
   return parts.filter(Boolean).join("\n\n");
 }
 
@@ -109,7 +157,7 @@ const LINE_CHARTS = {
 };
 
 function writeCharts(run) {
-  for (const { key, title, unit } of METRICS.filter(({ key }) => Object.hasOwn(BAR_CHARTS, key))) {
+  for (const { key, title, unit } of OF_EVENTS.filter(({ key }) => Object.hasOwn(BAR_CHARTS, key))) {
     const rows = run.servers.map(({ name, title: label }) => {
       const values = of(run, name, key).filter(Number.isFinite);
       return {
@@ -160,11 +208,25 @@ export function pages(run) {
   };
 }
 
+/** BENCHMARKS.md with the figures of the last whole run of channels in it, if there was one. */
+export const pagesOfChannels = (run) => ({
+  "BENCHMARKS.md": between(
+    textOf(at("BENCHMARKS.md")),
+    "channels",
+    `\n${run ? report(run) : "No whole run of it is here yet."}\n`,
+  ),
+});
+
 /** Writes the charts, and everything on the pages that is measured or computed. */
 export function writeReport(run) {
+  if (run.subject === "channels") {
+    for (const [file, text] of Object.entries(pagesOfChannels(run))) writeWhole(at(file), text);
+    writeWhole(results("channels.md"), `${report(run)}\n`);
+    return console.log("Written: BENCHMARKS.md and bench/results/");
+  }
   writeCharts(run);
   const written = pages(run);
   for (const [file, text] of Object.entries(written)) writeWhole(at(file), text);
   writeWhole(results("results.md"), `${report(run)}\n`);
-  console.log(`Written: ${Object.keys(written).join(", ")} and bench/results/`);
+  return console.log(`Written: ${Object.keys(written).join(", ")} and bench/results/`);
 }

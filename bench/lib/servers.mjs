@@ -1,7 +1,7 @@
 // Ours and the peers: how each is built and started. All serve /events?interval=<ms>.
 import fs from "node:fs";
 import path from "node:path";
-import { build as bundle } from "esbuild";
+import { build as esbuild } from "esbuild";
 import { at, buildEnv, command, output, runEnv, Stop } from "../../scripts/lib.mjs";
 import { cargoBuild } from "./cargo.mjs";
 import { bench, work } from "./paths.mjs";
@@ -10,27 +10,30 @@ import { serveArgs, workerdBinary, writeConfig } from "./workerd.mjs";
 // Nothing ends or is refused while it is measured; all else is as in wrangler.toml.
 const OUR_VARS = { MAX_STREAM_MS: "86400000", CPU_BUDGET_MS: "300000", MAX_STREAMS: "100000" };
 
+/** Makes one file of `entry` and what it imports. */
+export async function bundle(name, entry, flags = []) {
+  const outfile = work(`${name}.js`);
+  await esbuild({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "esnext",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["node:*", "cloudflare:*"],
+    logLevel: "error",
+  });
+  return { modules: [["worker.js", outfile]], flags };
+}
+
 /** A Worker of one bundled file. */
-const bundled = (name, flags = []) => ({
-  async prepare() {
-    const outfile = work(`${name}.js`);
-    await bundle({
-      entryPoints: [bench(`peers/${name}/worker.js`)],
-      outfile,
-      bundle: true,
-      minify: true,
-      format: "esm",
-      target: "esnext",
-      conditions: ["workerd", "worker", "browser"],
-      external: ["node:*", "cloudflare:*"],
-      logLevel: "error",
-    });
-    return { modules: [["worker.js", outfile]], flags };
-  },
+export const bundled = (name, flags = []) => ({
+  prepare: () => bundle(name, bench(`peers/${name}/worker.js`), flags),
 });
 
 /** What a deploy of the checkout in `dir` would upload. */
-const checkout = (name, dir) => ({
+export const checkout = (name, dir, bindings = OUR_VARS) => ({
   idStep: "interval",
   async prepare() {
     const outdir = work(name);
@@ -44,7 +47,7 @@ const checkout = (name, dir) => ({
     const wasm = fs.readdirSync(outdir).filter((file) => file.endsWith(".wasm"));
     return {
       modules: ["entry.js", ...wasm].map((file) => [file, path.join(outdir, file)]),
-      bindings: OUR_VARS,
+      bindings,
     };
   },
 });
@@ -96,15 +99,19 @@ export const SERVERS = {
   axum,
 };
 
-/** Another checkout of this project as a peer, to compare a change with what was before it. */
-export function addBefore(dir) {
+/** The commit of another checkout of this project, which is to be compared with this one. */
+export function commitOf(dir) {
   if (!fs.existsSync(path.join(dir, "wrangler.toml"))) {
     throw new Stop(
       `--before ${dir}: no checkout of this project is there. Make one:\n  git worktree add ${dir} HEAD~1`,
     );
   }
-  const commit = output("git", ["rev-parse", "--short", "HEAD"], { cwd: dir }) ?? dir;
-  SERVERS.before = { title: `edge-events at ${commit}`, ...checkout("before", path.resolve(dir)) };
+  return output("git", ["rev-parse", "--short", "HEAD"], { cwd: dir }) ?? dir;
+}
+
+/** Another checkout of this project as a peer, to compare a change with what was before it. */
+export function addBefore(dir) {
+  SERVERS.before = { title: `edge-events at ${commitOf(dir)}`, ...checkout("before", path.resolve(dir)) };
 }
 
 /** Builds a server; the result knows how to start it on a port. */

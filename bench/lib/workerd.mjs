@@ -20,7 +20,10 @@ const compatibilityDate = () => find(at("wrangler.toml"), /compatibility_date = 
 
 /**
  * Writes the config of a Worker: `modules` as [name, file], `bindings` as text by name, and `objects`, the
- * classes of Durable Objects by their bindings, which store on the disk.
+ * classes of Durable Objects by their bindings, which store on the disk, where `serveArgs` names no folder of its own.
+ *
+ * @param {string} name
+ * @param {{ modules: [string, string][], bindings?: any, objects?: any, flags?: string[] }} worker
  */
 export function writeConfig(name, { modules, bindings = {}, objects = {}, flags = [] }) {
   const text = (value) => JSON.stringify(value); // Cap'n Proto's strings are JSON's for what is in here
@@ -64,4 +67,11 @@ ${classes
   return file;
 }
 
-export const serveArgs = (config, port) => ["serve", config, "--socket-addr", `http=127.0.0.1:${port}`];
+/** `folder` is where objects store instead of where the config says. */
+export const serveArgs = (config, port, folder) => [
+  "serve",
+  config,
+  "--socket-addr",
+  `http=127.0.0.1:${port}`,
+  ...(folder ? ["--directory-path", `disk=${folder}`] : []),
+];

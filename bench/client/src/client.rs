@@ -8,6 +8,7 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, net::TcpStream};
 use serde_json::{Value, json};
 
+use crate::input::{Turns, byte_waits};
 use crate::stats::{own_cpu, percentiles};
 use crate::stream::Stream;
 
@@ -50,6 +51,29 @@ struct Ticks {
     lag_ms: Vec<f64>,
 }
 
+impl Turns for Client {
+    fn input_is_ready(&mut self) -> io::Result<bool> {
+        Ok(std::mem::take(&mut self.input_ready) || byte_waits())
+    }
+
+    fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        let mut events = std::mem::replace(&mut self.events, Events::with_capacity(0));
+        match self.poll.poll(&mut events, timeout) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => result?,
+        }
+        for event in &events {
+            if event.token() == INPUT {
+                self.input_ready = true;
+            } else {
+                self.serve(event.token().0)?;
+            }
+        }
+        self.events = events;
+        Ok(())
+    }
+}
+
 impl Client {
     pub fn new(port: u16, path: &str, interval_ms: u64, id_step: u64) -> io::Result<Self> {
         let poll = Poll::new()?;
@@ -72,35 +96,6 @@ impl Client {
             count: Count::default(),
             ticks: Ticks::default(),
         })
-    }
-
-    /// Whether a byte can be read from standard input without waiting.
-    pub fn input_is_ready(&mut self) -> io::Result<bool> {
-        if !std::mem::take(&mut self.input_ready) {
-            // epoll tells of new bytes only: some may be left of before.
-            let mut input = libc::pollfd { fd: 0, events: libc::POLLIN, revents: 0 };
-            // SAFETY: one valid pollfd, and no wait.
-            return Ok(unsafe { libc::poll(&mut input, 1, 0) } == 1);
-        }
-        Ok(true)
-    }
-
-    /// Waits for the network, or for input, and reads what came.
-    pub fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
-        let mut events = std::mem::replace(&mut self.events, Events::with_capacity(0));
-        match self.poll.poll(&mut events, timeout) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            result => result?,
-        }
-        for event in &events {
-            if event.token() == INPUT {
-                self.input_ready = true;
-            } else {
-                self.serve(event.token().0)?;
-            }
-        }
-        self.events = events;
-        Ok(())
     }
 
     fn serve(&mut self, index: usize) -> io::Result<()> {

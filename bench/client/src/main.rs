@@ -14,18 +14,23 @@
 //! - `late <ms>`: waits for what was sent within the last watch and is still
 //!   on its way; how many events carry a time within it, and how old they were.
 //! - `leave`: closes all streams at once, by reset.
+//!
+//! `load-client channel <port>` is the load for channels, which has commands of
+//! its own: see `channel/mod.rs`.
 
+mod channel;
 mod client;
 mod http;
+mod input;
 mod sse;
 mod stats;
 mod stream;
 
-use std::io::{self, Read, Write};
-use std::os::fd::AsFd;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use client::Client;
+use input::next_line;
 
 fn main() -> ExitCode {
     match run() {
@@ -39,10 +44,16 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), String> {
     let args: Vec<String> = std::env::args().skip(1).collect();
+    let port_of = |text: &String| text.parse().map_err(|_| format!("{text:?} is not a port"));
     let [port, path, interval, step] = args.as_slice() else {
-        return Err("expected: load-client <port> <path> <interval ms> <id step>".into());
+        return match args.as_slice() {
+            [word, port] if word == "channel" => channel::run(port_of(port)?),
+            _ => Err("expected: load-client <port> <path> <interval ms> <id step>, or \
+                      load-client channel <port>"
+                .into()),
+        };
     };
-    let port = port.parse().map_err(|_| format!("{port:?} is not a port"))?;
+    let port = port_of(port)?;
     let interval_ms = number(interval)?;
     let mut client =
         Client::new(port, path, interval_ms, number(step)?).map_err(|error| error.to_string())?;
@@ -66,22 +77,4 @@ fn run() -> Result<(), String> {
 
 fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("{text:?} is not a whole number"))
-}
-
-/// The next command, while the streams go on; `None` at the end of input.
-fn next_line(client: &mut Client) -> io::Result<Option<String>> {
-    // Not `io::stdin`: what waits in its buffer, epoll does not see.
-    let mut input = std::fs::File::from(io::stdin().as_fd().try_clone_to_owned()?);
-    let mut line = Vec::new();
-    loop {
-        while !client.input_is_ready()? {
-            client.turn(None)?;
-        }
-        let mut byte = [0];
-        match input.read(&mut byte)? {
-            0 => return Ok(None),
-            _ if byte == *b"\n" => return Ok(Some(String::from_utf8_lossy(&line).into_owned())),
-            _ => line.extend(byte),
-        }
-    }
 }

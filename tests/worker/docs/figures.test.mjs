@@ -1,10 +1,10 @@
 // The figures in the documentation are those of the last whole run of the benchmark, and what they cost is
 // by the one formula of bench/lib/cost.mjs.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { pages } from "../../../bench/lib/report.mjs";
+import { pages, pagesOfChannels } from "../../../bench/lib/report.mjs";
 import { median, ratios } from "../../../bench/lib/stats.mjs";
 import { root } from "../../support/runtime.mjs";
 
@@ -18,6 +18,16 @@ for (const [file, text] of Object.entries(pages(run))) {
     assert.ok(read(file) === text, `${file} is not what "npm run bench -- --report" writes`);
   });
 }
+
+test("BENCHMARKS.md shows what was measured of channels", () => {
+  const results = "bench/results/channels.json";
+  const channels = existsSync(path.join(root, results)) ? JSON.parse(read(results)) : undefined;
+  const shown = pagesOfChannels(channels)["BENCHMARKS.md"];
+  assert.ok(
+    read("BENCHMARKS.md") === shown,
+    'BENCHMARKS.md is not what "npm run bench -- channels --report" writes',
+  );
+});
 
 test("README.md rounds what was measured", () => {
   const lag = median(of("ours", "lagP50"));

@@ -1,0 +1,204 @@
+//! All readers and publishers, and the commands that read.
+
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token, net::TcpStream};
+use serde_json::{Value, json};
+
+use super::publisher::{Heard, Publisher};
+use super::reader::Reader;
+use super::window::Window;
+use crate::input::{Turns, byte_waits};
+use crate::stats::{own_cpu, percentiles};
+
+const INPUT: Token = Token(usize::MAX);
+/// Tokens of publishers; below are those of readers.
+pub(super) const PUBLISHERS: usize = 1 << 40;
+
+pub struct Load {
+    pub(super) poll: Poll,
+    events: Events,
+    pub(super) buffer: Vec<u8>,
+    numbers: Vec<u64>,
+    pub(super) address: SocketAddr,
+    reading: Vec<u8>,
+    pub(super) readers: Vec<Option<Reader>>,
+    pub(super) live: usize,
+    /// Readers that are not done opening, and how many messages each is to have.
+    waiting: usize,
+    goal: u64,
+    pub(super) publishers: Vec<Option<Publisher>>,
+    pub(super) free: Vec<usize>,
+    /// The number of the next message.
+    pub(super) next: u64,
+    pub(super) window: Window,
+    input_ready: bool,
+}
+
+impl Turns for Load {
+    fn input_is_ready(&mut self) -> io::Result<bool> {
+        Ok(std::mem::take(&mut self.input_ready) || byte_waits())
+    }
+
+    fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        let mut events = std::mem::replace(&mut self.events, Events::with_capacity(0));
+        match self.poll.poll(&mut events, timeout) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => result?,
+        }
+        for event in &events {
+            match event.token() {
+                INPUT => self.input_ready = true,
+                Token(index @ PUBLISHERS..) => self.heard(index - PUBLISHERS)?,
+                Token(index) => self.serve(index)?,
+            }
+        }
+        self.events = events;
+        Ok(())
+    }
+}
+
+impl Load {
+    pub fn new(port: u16) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        poll.registry().register(&mut SourceFd(&0), INPUT, Interest::READABLE)?;
+        Ok(Self {
+            poll,
+            events: Events::with_capacity(1_024),
+            buffer: vec![0; 65_536],
+            numbers: Vec::new(),
+            address: (Ipv4Addr::LOCALHOST, port).into(),
+            reading: Vec::new(),
+            readers: Vec::new(),
+            live: 0,
+            waiting: 0,
+            goal: 0,
+            publishers: Vec::new(),
+            free: Vec::new(),
+            next: 0,
+            window: Window::default(),
+            input_ready: false,
+        })
+    }
+
+    fn serve(&mut self, index: usize) -> io::Result<()> {
+        let Some(Some(reader)) = self.readers.get_mut(index) else { return Ok(()) };
+        if reader.ask(&self.reading)? {
+            return Ok(());
+        }
+        let was_waiting = reader.done_at.is_none();
+        self.numbers.clear();
+        let (bytes, over) = reader.read(&mut self.buffer, self.goal, &mut self.numbers)?;
+        let (now, window) = (Instant::now(), &mut self.window);
+        window.bytes += bytes as u64;
+        for number in &self.numbers {
+            let Some(at) = number.checked_sub(window.base).map(|at| at as usize) else {
+                window.others += 1;
+                continue;
+            };
+            let sent = window.sent.get_mut(at);
+            let sent = sent.ok_or_else(|| io::Error::other("a message that nobody published"))?;
+            if reader.first_time(at) {
+                sent.deliveries += 1;
+                sent.last = Some(now);
+                window.deliveries += 1;
+            } else {
+                window.doubled += 1;
+            }
+        }
+        self.waiting -= usize::from(was_waiting && reader.done_at.is_some());
+        if over {
+            if reader.done_at.is_none() {
+                return Err(io::Error::other("a stream ended before it was caught up"));
+            }
+            self.readers[index] = None;
+            self.live -= 1;
+            window.ended += 1;
+        }
+        Ok(())
+    }
+
+    fn heard(&mut self, index: usize) -> io::Result<()> {
+        let Some(Some(publisher)) = self.publishers.get_mut(index) else { return Ok(()) };
+        match publisher.read(&mut self.buffer)? {
+            Heard::Nothing => {}
+            Heard::Closed => {
+                self.publishers[index] = None;
+                self.free.retain(|&free| free != index);
+            }
+            Heard::Acknowledged(at) => {
+                self.window.sent[at].acknowledged = Some(Instant::now());
+                self.window.acknowledged += 1;
+                self.free.push(index);
+            }
+        }
+        Ok(())
+    }
+
+    pub fn open(
+        &mut self,
+        request: &str,
+        count: usize,
+        at_once: usize,
+        messages: u64,
+        patience: Duration,
+    ) -> io::Result<Value> {
+        let (started, cpu, first) = (Instant::now(), own_cpu(), self.readers.len());
+        self.reading = request.into();
+        self.goal = messages;
+        self.window = Window { base: self.next, ..Window::default() };
+        while self.readers.len() < first + count || self.waiting > 0 {
+            while self.readers.len() < first + count && self.waiting < at_once {
+                let mut socket = TcpStream::connect(self.address)?;
+                let token = Token(self.readers.len());
+                let interest = Interest::READABLE | Interest::WRITABLE;
+                self.poll.registry().register(&mut socket, token, interest)?;
+                self.readers.push(Some(Reader::new(socket)));
+                self.live += 1;
+                self.waiting += 1;
+            }
+            if started.elapsed() > patience {
+                break;
+            }
+            self.turn(Some(Duration::from_millis(100)))?;
+        }
+        let seconds = started.elapsed().as_secs_f64();
+        let opened = self.readers[first..].iter().flatten();
+        let since = |reader: &Reader, then: Option<Instant>| {
+            then.map(|then| (then - reader.opened).as_secs_f64() * 1e6)
+        };
+        let messages_of_all: u64 = opened.clone().map(|reader| reader.messages).sum();
+        let (mut heads, mut done): (Vec<f64>, Vec<f64>) = opened
+            .filter_map(|reader| {
+                Some((since(reader, reader.head_at)?, since(reader, reader.done_at)?))
+            })
+            .unzip();
+        Ok(json!({
+            "seconds": seconds,
+            "live": self.live,
+            "waiting": self.waiting + first + count - self.readers.len(),
+            "messages": messages_of_all,
+            "head_us": percentiles(&mut heads),
+            "done_us": percentiles(&mut done),
+            "client_cpu": (own_cpu() - cpu) / seconds,
+        }))
+    }
+
+    pub fn watch(&mut self, ms: Duration) -> io::Result<Value> {
+        let (end, cpu) = (Instant::now() + ms, own_cpu());
+        self.window = Window { base: self.next, ..Window::default() };
+        while let Some(left) = end.checked_duration_since(Instant::now()).filter(|d| !d.is_zero()) {
+            self.turn(Some(left))?;
+        }
+        Ok(json!({
+            "live": self.live,
+            "bytes": self.window.bytes,
+            "messages": self.window.others,
+            "ended": self.window.ended,
+            "client_cpu": (own_cpu() - cpu) / ms.as_secs_f64(),
+        }))
+    }
+}
