@@ -274,7 +274,7 @@ async function showChannels() {
   }
 }
 
-for (const id of ["curl", "curl-follow", "curl-publish"]) {
+for (const id of ["curl", "curl-follow", "curl-publish", "curl-close"]) {
   write(id, $(id).textContent?.replace("https://HOST", location.origin) ?? "");
 }
 start();
