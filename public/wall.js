@@ -73,10 +73,11 @@ export function show(token) {
   showState();
 
   async function readers() {
-    if (document.hidden || wall.state.state !== "live") return;
+    // A channel that is not there yet has the place of all zeros, and would answer 404.
+    const isThere = /[1-9]/.test(wall.lastEventId ?? "");
+    if (!isThere || document.hidden || wall.state.state !== "live") return;
     const headers = token ? { authorization: `Bearer ${token}` } : undefined;
     const said = await fetch(WALL, { method: "HEAD", headers }).catch(() => undefined);
-    // A channel that is not there yet counts nobody.
     if (said?.ok) write("readers", `· ${counted(Number(said.headers.get("stream-readers")), "connection")}`);
   }
   setInterval(readers, READERS_MS);
