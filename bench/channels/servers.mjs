@@ -3,8 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { at, command, Stop } from "../../scripts/lib.mjs";
 import { bench, work } from "../lib/paths.mjs";
-import { bundled, checkout, commitOf } from "../lib/servers.mjs";
-import { serveArgs, workerdBinary, writeConfig } from "../lib/workerd.mjs";
+import { bundled, checkout, commitOf, prepareServer } from "../lib/servers.mjs";
 import { durableObjectStreams } from "./durable-object-streams.mjs";
 import { nchan } from "./nchan.mjs";
 import { BY_HAND, KEEPS_NOTHING, OUR_CHANNEL, OUR_SECRET, OURS, PROTOCOL } from "./requests.mjs";
@@ -107,14 +106,5 @@ export function addBefore(dir) {
 export async function prepare(name, found) {
   const server = SERVERS[name];
   if (!server) throw new Stop(`${name} is no server`);
-  const prepared = await server.prepare(found);
-  if (prepared.start) return { name, ...server, ...prepared };
-  const { binary } = workerdBinary();
-  const config = writeConfig(`channels-${name}`, { ...prepared, objects: server.objects });
-  return {
-    name,
-    ...server,
-    ...prepared,
-    start: (port, folder) => [binary, serveArgs(config, port, folder), {}],
-  };
+  return prepareServer(name, server, `channels-${name}`, found);
 }

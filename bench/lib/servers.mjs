@@ -114,17 +114,14 @@ export function addBefore(dir) {
   SERVERS.before = { title: `edge-events at ${commitOf(dir)}`, ...checkout("before", path.resolve(dir)) };
 }
 
-/** Builds a server; the result knows how to start it on a port. */
-export async function prepare(name, found) {
-  const server = SERVERS[name];
-  const prepared = await server.prepare(found);
-  if (prepared.start) return { name, ...server, ...prepared };
-  const config = writeConfig(name, prepared);
+/** Builds one of these servers; the result knows how to start it on a port. */
+export const prepare = (name, found) => prepareServer(name, SERVERS[name], name, found);
+
+/** The same for any server. A Worker's config has a name of its own; what its objects keep is in a folder. */
+export async function prepareServer(name, server, configName, found) {
+  const prepared = { name, ...server, ...(await server.prepare(found)) };
+  if (prepared.start) return prepared;
+  const config = writeConfig(configName, prepared);
   const { binary } = workerdBinary();
-  return {
-    name,
-    ...server,
-    ...prepared,
-    start: (port) => [binary, serveArgs(config, port), {}],
-  };
+  return { ...prepared, start: (port, folder) => [binary, serveArgs(config, port, folder), {}] };
 }

@@ -4,21 +4,18 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use mio::unix::SourceFd;
-use mio::{Events, Interest, Poll, Token, net::TcpStream};
+use mio::{Interest, Token, net::TcpStream};
 use serde_json::{Value, json};
 
-use crate::input::{Turns, byte_waits};
+use crate::network::{Network, Turns};
 use crate::stats::{own_cpu, percentiles};
 use crate::stream::Stream;
 
-const INPUT: Token = Token(usize::MAX);
 /// A server that has not answered by then does not work.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Client {
-    poll: Poll,
-    events: Events,
+    network: Network,
     buffer: Vec<u8>,
     address: SocketAddr,
     request: Vec<u8>,
@@ -28,7 +25,6 @@ pub struct Client {
     live: usize,
     /// Streams without their first event.
     waiting: usize,
-    input_ready: bool,
     count: Count,
     ticks: Ticks,
 }
@@ -52,38 +48,22 @@ struct Ticks {
 }
 
 impl Turns for Client {
-    fn input_is_ready(&mut self) -> io::Result<bool> {
-        Ok(std::mem::take(&mut self.input_ready) || byte_waits())
+    fn network(&mut self) -> &mut Network {
+        &mut self.network
     }
 
-    fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
-        let mut events = std::mem::replace(&mut self.events, Events::with_capacity(0));
-        match self.poll.poll(&mut events, timeout) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            result => result?,
-        }
-        for event in &events {
-            if event.token() == INPUT {
-                self.input_ready = true;
-            } else {
-                self.serve(event.token().0)?;
-            }
-        }
-        self.events = events;
-        Ok(())
+    fn ready(&mut self, token: usize) -> io::Result<()> {
+        self.serve(token)
     }
 }
 
 impl Client {
     pub fn new(port: u16, path: &str, interval_ms: u64, id_step: u64) -> io::Result<Self> {
-        let poll = Poll::new()?;
-        poll.registry().register(&mut SourceFd(&0), INPUT, Interest::READABLE)?;
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/event-stream\r\n\r\n"
         );
         Ok(Self {
-            poll,
-            events: Events::with_capacity(1_024),
+            network: Network::new()?,
             buffer: vec![0; 16_384],
             address: (Ipv4Addr::LOCALHOST, port).into(),
             request: request.into_bytes(),
@@ -92,7 +72,6 @@ impl Client {
             streams: Vec::new(),
             live: 0,
             waiting: 0,
-            input_ready: false,
             count: Count::default(),
             ticks: Ticks::default(),
         })
@@ -200,7 +179,7 @@ impl Client {
         let mut socket = TcpStream::connect(self.address)?;
         let token = Token(self.streams.len());
         let interest = Interest::READABLE | Interest::WRITABLE;
-        self.poll.registry().register(&mut socket, token, interest)?;
+        self.network.poll.registry().register(&mut socket, token, interest)?;
         self.streams.push(Some(Stream::new(socket)));
         self.live += 1;
         self.waiting += 1;

@@ -2,22 +2,8 @@
 
 use std::io::{self, Read};
 use std::os::fd::AsFd;
-use std::time::Duration;
 
-/// What serves the network, a turn at a time.
-pub trait Turns {
-    /// Whether a byte can be read from standard input without waiting.
-    fn input_is_ready(&mut self) -> io::Result<bool>;
-    /// Waits for the network, or for input, and reads what came.
-    fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()>;
-}
-
-/// Whether input is there. epoll tells of new bytes only: some may be left of before.
-pub fn byte_waits() -> bool {
-    let mut input = libc::pollfd { fd: 0, events: libc::POLLIN, revents: 0 };
-    // SAFETY: one valid pollfd, and no wait.
-    unsafe { libc::poll(&mut input, 1, 0) == 1 }
-}
+use crate::network::Turns;
 
 /// The next command, while the streams go on; `None` at the end of input.
 pub fn next_line(client: &mut impl Turns) -> io::Result<Option<String>> {
@@ -25,7 +11,7 @@ pub fn next_line(client: &mut impl Turns) -> io::Result<Option<String>> {
     let mut input = std::fs::File::from(io::stdin().as_fd().try_clone_to_owned()?);
     let mut line = Vec::new();
     loop {
-        while !client.input_is_ready()? {
+        while !client.input_is_ready() {
             client.turn(None)?;
         }
         let mut byte = [0];

@@ -22,6 +22,7 @@ mod channel;
 mod client;
 mod http;
 mod input;
+mod network;
 mod sse;
 mod stats;
 mod stream;

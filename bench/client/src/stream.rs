@@ -1,11 +1,12 @@
 //! One stream: its socket, what was read, when.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Write};
 use std::time::Instant;
 
 use mio::net::TcpStream;
 
 use crate::http::Answer;
+use crate::network::read_now;
 use crate::sse::{Event, Reader};
 
 pub struct Stream {
@@ -47,12 +48,10 @@ impl Stream {
     ) -> io::Result<(usize, bool)> {
         let mut total = 0;
         loop {
-            let read = match self.socket.read(buffer) {
-                Ok(0) => return Ok((total, true)),
-                Ok(read) => read,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok((total, false)),
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
+            let read = match read_now(&mut self.socket, buffer)? {
+                None => return Ok((total, false)),
+                Some(0) => return Ok((total, true)),
+                Some(read) => read,
             };
             total += read;
             let now = Instant::now();

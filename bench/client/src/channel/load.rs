@@ -1,26 +1,23 @@
 //! All readers and publishers, and the commands that read.
 
-use std::io::{self, ErrorKind};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use mio::unix::SourceFd;
-use mio::{Events, Interest, Poll, Token, net::TcpStream};
+use mio::{Interest, Token, net::TcpStream};
 use serde_json::{Value, json};
 
 use super::publisher::{Heard, Publisher};
 use super::reader::Reader;
 use super::window::Window;
-use crate::input::{Turns, byte_waits};
+use crate::network::{Network, Turns};
 use crate::stats::{own_cpu, percentiles};
 
-const INPUT: Token = Token(usize::MAX);
 /// Tokens of publishers; below are those of readers.
 pub(super) const PUBLISHERS: usize = 1 << 40;
 
 pub struct Load {
-    pub(super) poll: Poll,
-    events: Events,
+    pub(super) network: Network,
     pub(super) buffer: Vec<u8>,
     numbers: Vec<u64>,
     pub(super) address: SocketAddr,
@@ -35,39 +32,25 @@ pub struct Load {
     /// The number of the next message.
     pub(super) next: u64,
     pub(super) window: Window,
-    input_ready: bool,
 }
 
 impl Turns for Load {
-    fn input_is_ready(&mut self) -> io::Result<bool> {
-        Ok(std::mem::take(&mut self.input_ready) || byte_waits())
+    fn network(&mut self) -> &mut Network {
+        &mut self.network
     }
 
-    fn turn(&mut self, timeout: Option<Duration>) -> io::Result<()> {
-        let mut events = std::mem::replace(&mut self.events, Events::with_capacity(0));
-        match self.poll.poll(&mut events, timeout) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            result => result?,
+    fn ready(&mut self, token: usize) -> io::Result<()> {
+        match token {
+            PUBLISHERS.. => self.heard(token - PUBLISHERS),
+            _ => self.serve(token),
         }
-        for event in &events {
-            match event.token() {
-                INPUT => self.input_ready = true,
-                Token(index @ PUBLISHERS..) => self.heard(index - PUBLISHERS)?,
-                Token(index) => self.serve(index)?,
-            }
-        }
-        self.events = events;
-        Ok(())
     }
 }
 
 impl Load {
     pub fn new(port: u16) -> io::Result<Self> {
-        let poll = Poll::new()?;
-        poll.registry().register(&mut SourceFd(&0), INPUT, Interest::READABLE)?;
         Ok(Self {
-            poll,
-            events: Events::with_capacity(1_024),
+            network: Network::new()?,
             buffer: vec![0; 65_536],
             numbers: Vec::new(),
             address: (Ipv4Addr::LOCALHOST, port).into(),
@@ -80,7 +63,6 @@ impl Load {
             free: Vec::new(),
             next: 0,
             window: Window::default(),
-            input_ready: false,
         })
     }
 
@@ -155,7 +137,7 @@ impl Load {
                 let mut socket = TcpStream::connect(self.address)?;
                 let token = Token(self.readers.len());
                 let interest = Interest::READABLE | Interest::WRITABLE;
-                self.poll.registry().register(&mut socket, token, interest)?;
+                self.network.poll.registry().register(&mut socket, token, interest)?;
                 self.readers.push(Some(Reader::new(socket)));
                 self.live += 1;
                 self.waiting += 1;

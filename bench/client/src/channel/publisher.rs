@@ -1,11 +1,12 @@
 //! One connection that publishes, a message at a time.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
 
 use mio::net::TcpStream;
 
 use super::reply::Reply;
+use crate::network::read_now;
 
 pub struct Publisher {
     pub socket: TcpStream,
@@ -41,16 +42,15 @@ impl Publisher {
     pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<Heard> {
         let mut said = Vec::new();
         loop {
-            let closed = match self.socket.read(buffer) {
-                Ok(0) => true,
-                Ok(read) => {
+            let closed = match read_now(&mut self.socket, buffer) {
+                Ok(None) => return Ok(Heard::Nothing),
+                Ok(Some(0)) => true,
+                Ok(Some(read)) => {
                     self.reply
                         .read(&buffer[..read], |bytes| said.extend_from_slice(bytes))
                         .map_err(io::Error::other)?;
                     false
                 }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Heard::Nothing),
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => true,
                 Err(error) => return Err(error),
             };

@@ -10,7 +10,7 @@ use super::load::{Load, PUBLISHERS};
 use super::marks::message;
 use super::publisher::Publisher;
 use super::window::{Sent, Window};
-use crate::input::Turns;
+use crate::network::Turns;
 use crate::stats::own_cpu;
 
 /// What is to be published.
@@ -77,7 +77,7 @@ impl Load {
         let mut publisher = Publisher::connect(self.address)?;
         let index = self.publishers.len();
         let token = Token(PUBLISHERS + index);
-        self.poll.registry().register(&mut publisher.socket, token, Interest::READABLE)?;
+        self.network.poll.registry().register(&mut publisher.socket, token, Interest::READABLE)?;
         self.publishers.push(Some(publisher));
         self.free.push(index);
         Ok(())

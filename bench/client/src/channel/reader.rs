@@ -1,12 +1,13 @@
 //! One reader of a channel: its socket, what it has seen, when.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::time::Instant;
 
 use mio::net::TcpStream;
 
 use super::marks::Marks;
 use crate::http::Answer;
+use crate::network::read_now;
 
 pub struct Reader {
     pub socket: TcpStream,
@@ -76,11 +77,10 @@ impl Reader {
     ) -> io::Result<(usize, bool)> {
         let mut total = 0;
         loop {
-            let read = match self.socket.read(buffer) {
-                Ok(0) => return Ok((total, true)),
-                Ok(read) => read,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok((total, false)),
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            let read = match read_now(&mut self.socket, buffer) {
+                Ok(None) => return Ok((total, false)),
+                Ok(Some(0)) => return Ok((total, true)),
+                Ok(Some(read)) => read,
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => {
                     return Ok((total, true));
                 }
