@@ -30,7 +30,7 @@ export const localValue = (name) => value(readText(FILE) ?? "", name);
 
 /** The secret, and where it stands: `given`, or the one that `npm start` uses. */
 export function localSecret(given) {
-  const secret = given ?? value(readText(FILE) ?? "", "CHANNELS_SECRET");
+  const secret = given ?? localValue("CHANNELS_SECRET");
   const from =
     given === undefined ? `CHANNELS_SECRET in ${SECRET_FILE}` : "the environment's CHANNELS_SECRET";
   if (!secret) {

@@ -37,6 +37,8 @@ mod text;
 pub mod time;
 pub mod token;
 
+use crate::http::route::{Prefix, channel};
+
 /// Which address a request came to. Both lead to the same channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Address {
@@ -45,6 +47,18 @@ pub enum Address {
     Ours,
     /// `/v1/stream/<name>`: the Durable Streams protocol to the letter.
     Protocol,
+}
+
+impl Address {
+    /// The one that a request's path leads by; any other path is as the
+    /// protocol's.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        match channel(path) {
+            Some((Prefix::Channels, _)) => Self::Ours,
+            _ => Self::Protocol,
+        }
+    }
 }
 
 /// How a reader follows a channel. All sockets of one mode get the same bytes.

@@ -15,7 +15,7 @@ use crate::channel::protocol::{self, Answer};
 use crate::channel::{Address, Mode};
 use crate::config::Config;
 use crate::http::cors::Cors;
-use crate::http::route::{Prefix, channel, split_url};
+use crate::http::route::{channel, split_url};
 use crate::platform::js::respond::{self, Headers};
 use crate::platform::js::runtime;
 use crate::platform::variables::{self, Channels};
@@ -93,10 +93,7 @@ impl Asked {
         }
         let (path, query) = split_url(&self.url);
         let request = protocol::Request {
-            address: match channel(path) {
-                Some((Prefix::Channels, _)) => Address::Ours,
-                _ => Address::Protocol,
-            },
+            address: Address::of(path),
             method: &self.method,
             url: &self.url,
             query,

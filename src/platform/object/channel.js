@@ -28,8 +28,7 @@ export const channelClass = (rust) =>
       let tooLarge = false;
       try {
         body =
-          request.body &&
-          (await bodyOf(request, rust.channelBodyLimit(this.env), rust.channelDiscardLimit()));
+          request.body && (await bodyOf(request, rust.channelBodyLimit(this.env), rust.channelDiscardLimit));
         tooLarge = body === TOO_LARGE;
         if (body && this.wrote) await this.committed();
       } catch (error) {
@@ -144,17 +143,20 @@ function send(socket, frame) {
 
 /**
  * The whole body, or TOO_LARGE where it has more than `limit` bytes. What is beyond them is read and kept
- * nowhere, up to `discarded` bytes: whoever is still sending when the answer comes may lose the answer with
+ * nowhere, up to `discardLimit()` bytes: whoever is still sending when the answer comes may lose the answer with
  * the connection, as behind the proxy of `wrangler dev`.
  */
-async function bodyOf({ body }, limit, discarded) {
+async function bodyOf({ body }, limit, discardLimit) {
   const chunks = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > limit + discarded) return TOO_LARGE;
-    if (size > limit) chunks.length = 0;
-    else chunks.push(chunk);
+    if (size <= limit) {
+      chunks.push(chunk);
+    } else {
+      chunks.length = 0;
+      if (size > limit + discardLimit()) return TOO_LARGE;
+    }
   }
   if (size > limit) return TOO_LARGE;
   if (chunks.length === 1) return chunks[0];

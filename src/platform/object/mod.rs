@@ -21,7 +21,7 @@ use crate::channel::{Address, Effects, Memory, Mode, frame};
 use crate::config::limits::DISCARDED_BYTES;
 use crate::http::cors::Cors;
 use crate::http::problem::Problem;
-use crate::http::route::{Prefix, channel, split_url};
+use crate::http::route::split_url;
 use sql::SqlStorage;
 
 #[wasm_bindgen]
@@ -155,10 +155,7 @@ pub fn request(
         None => (path, None),
     };
     let request = protocol::Request {
-        address: match channel(path) {
-            Some((Prefix::Channels, _)) => Address::Ours,
-            _ => Address::Protocol,
-        },
+        address: Address::of(path),
         method: &method,
         url: &url,
         query,
