@@ -2,6 +2,7 @@
 /** @import { Channel } from "./channels.js" */
 /** A model's answer, word by word, in a channel of its own. The model is a stand-in: this page publishes a text. */
 import { follow, Producer } from "./channels.js";
+import { $ } from "./dom.js";
 
 const TTL_S = 3600; // these channels end an hour after their last use
 const NAME = /^demo\/answer\/[0-9a-z-]{1,64}$/;
@@ -11,19 +12,19 @@ const WORDS =
     " ",
   );
 
+/** @param {string} token */
+export const authorized = (token) => ({ authorization: `Bearer ${token}` });
+
 /** Makes a channel that ends by itself. It may be there, made in another way: so be it.
  * @param {string} url @param {string} token */
 export function make(url, token) {
   const headers = {
-    authorization: `Bearer ${token}`,
+    ...authorized(token),
     "content-type": "application/json",
     "stream-ttl": String(TTL_S),
   };
   return fetch(url, { method: "PUT", headers });
 }
-
-/** @param {string} id */
-const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** @param {Channel} wall  where answers are announced @param {string} token */
 export function answers(wall, token) {
@@ -51,8 +52,7 @@ export function answers(wall, token) {
     try {
       await make(url, token);
       // Where this goes on with what it had begun, the channel's end says how many words are stored.
-      const authorization = `Bearer ${token}`;
-      const { headers } = await fetch(url, { method: "HEAD", headers: { authorization } });
+      const { headers } = await fetch(url, { method: "HEAD", headers: authorized(token) });
       const seq = Number(headers.get("stream-next-offset")?.split("_")[1] ?? 0);
       if (!headers.has("stream-closed")) {
         // Words one by one, so that a word's number is the producer's: what was on its way when the

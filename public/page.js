@@ -1,14 +1,9 @@
 // @ts-check
 /** @import { EdgeEvents, Listening, State, Tick } from "./edge-events.js" */
+import { $, write } from "./dom.js";
 import { connect } from "./edge-events.js";
 import { draw, duration, inWords, Timeline } from "./timeline.js";
 
-/** @param {string} id */
-const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-/** Writes only what changed: no work, and no announcement, for the rest. @param {string} id @param {string | number} text */
-const write = (id, text) => {
-  if ($(id).textContent !== String(text)) $(id).textContent = String(text);
-};
 const canvas = /** @type {HTMLCanvasElement} */ ($("strip"));
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 

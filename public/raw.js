@@ -1,5 +1,6 @@
 // @ts-check
 /** The raw panel: the stream byte for byte, by fetch, for EventSource shows no comments and no `retry:`. */
+import { $ } from "./dom.js";
 import { isFinal, pause } from "./edge-events.js";
 
 export const MAX_LINES = 200;
@@ -70,8 +71,7 @@ export async function read(url, signal, { text, note }) {
 
 /** Shows it in the page. @param {string} url @param {AbortSignal} signal @param {() => void} onHeartbeat */
 export function show(url, signal, onHeartbeat) {
-  const box = /** @type {HTMLElement} */ (document.getElementById("bytes"));
-  const state = /** @type {HTMLElement} */ (document.getElementById("raw-state"));
+  const [box, state] = [$("bytes"), $("raw-state")];
   const tail = new Tail();
   let total = 0;
   let words = "";

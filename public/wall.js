@@ -1,19 +1,14 @@
 // @ts-check
 /** The channel `demo/wall`: what anybody says, everybody has. Loaded where channels are open. */
-import { answers, make } from "./answer.js";
+import { answers, authorized, make } from "./answer.js";
 import { follow } from "./channels.js";
+import { $, write } from "./dom.js";
 
 const WALL = "/channels/demo/wall";
 const SHOWN = 50; // messages in the page
 const READERS_MS = 15_000;
 const NEWS_MS = 5_000; // a screen reader hears how many came, and not each of them
 
-/** @param {string} id */
-const $ = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-/** @param {string} id @param {string | number} text */
-const write = (id, text) => {
-  if ($(id).textContent !== String(text)) $(id).textContent = String(text);
-};
 /** @param {number} count @param {string} noun */
 const counted = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
@@ -31,6 +26,14 @@ export function show(token) {
   let back = 0;
   let news = 0;
 
+  /** @param {HTMLElement} item */
+  function add(item) {
+    const follows = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
+    list.append(item);
+    if (list.childElementCount > SHOWN) list.firstElementChild?.remove();
+    if (follows) list.scrollTop = list.scrollHeight;
+  }
+
   wall.addEventListener("message", ({ detail: { id, event, value, replayed } }) => {
     if (event === "answer") answer.show(value);
     const words = event === "answer" ? "(asked for an answer)" : text(value).slice(0, 500);
@@ -38,10 +41,7 @@ export function show(token) {
     const place = document.createElement("small");
     place.textContent = `${Number(id.split("_")[1])}${replayed && lives > 1 ? " · missed, sent now" : ""}`;
     item.append(`${words} `, place);
-    const follows = list.scrollHeight - list.scrollTop - list.clientHeight < 24;
-    list.append(item);
-    if (list.childElementCount > SHOWN) list.firstElementChild?.remove();
-    if (follows) list.scrollTop = list.scrollHeight;
+    add(item);
     if (cut && replayed) back += 1;
     if (!replayed) news += 1;
     showState();
@@ -50,7 +50,7 @@ export function show(token) {
     const item = document.createElement("li");
     item.className = "missing";
     item.textContent = missed === null ? "something is gone" : `${counted(missed, "message")} gone`;
-    list.append(item);
+    add(item);
   });
   wall.addEventListener("state", ({ detail: { state, reason } }) => {
     if (state === "reconnecting" && reason === "cut") [cut, back] = [true, 0];
@@ -76,8 +76,9 @@ export function show(token) {
     // A channel that is not there yet has the place of all zeros, and would answer 404.
     const isThere = /[1-9]/.test(wall.lastEventId ?? "");
     if (!isThere || document.hidden || wall.state.state !== "live") return;
-    const headers = token ? { authorization: `Bearer ${token}` } : undefined;
-    const said = await fetch(WALL, { method: "HEAD", headers }).catch(() => undefined);
+    const said = await fetch(WALL, { method: "HEAD", headers: token ? authorized(token) : {} }).catch(
+      () => undefined,
+    );
     if (said?.ok) write("readers", `· ${counted(Number(said.headers.get("stream-readers")), "connection")}`);
   }
   setInterval(readers, READERS_MS);
