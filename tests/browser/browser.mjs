@@ -4,23 +4,12 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before } from "node:test";
-import { chromium } from "playwright-core";
+import { launchChromium } from "../support/chromium.mjs";
 import { root } from "../support/runtime.mjs";
 import { waitFor } from "../support/wait.mjs";
 import { bareTabs } from "./bare.mjs";
 
 const AXE = readFileSync(path.join(root, "node_modules/axe-core/axe.min.js"), "utf8");
-
-// It starts nothing of its own that would talk to the internet.
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 function findChromium() {
   const env = path.join(root, ".toolchain/env.json");
@@ -39,7 +28,7 @@ function findChromium() {
 /** A browser for the tests of the surrounding `describe`. */
 export function withBrowser() {
   let browser;
-  before(async () => (browser = await chromium.launch({ executablePath: findChromium(), args: FLAGS })));
+  before(async () => (browser = await launchChromium(findChromium())));
   after(() => browser?.close());
 
   return {

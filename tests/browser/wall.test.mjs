@@ -11,22 +11,17 @@ import { root, startRuntime } from "../support/runtime.mjs";
 import { runtimeWith } from "../support/suite.mjs";
 import { inSeconds, sign } from "../support/tokens.mjs";
 import { waitFor } from "../support/wait.mjs";
+import { untilSaid as saidBy, withToken, wordsOnWall } from "../support/wall.mjs";
 import { assertClean, DEAD_LINE, openTab, violations, withBrowser } from "./browser.mjs";
 
 const WALL = "demo/wall";
 const vars = { CHANNELS_SECRET: SECRET, PUBLIC_CHANNELS: "demo/*", RETRY_MS: 100, CPU_BUDGET_MS: 300_000 };
-const token = () =>
-  sign({ exp: inSeconds(600), subscribe: ["demo/*"], publish: ["demo/*"] }, { secret: SECRET });
-const withToken = (runtime) => `${runtime.url}/#token=${token()}`;
 const words = /const WORDS =\s+"([^"]+)"/.exec(
   readFileSync(path.join(root, "public/answer.js"), "utf8"),
 )?.[1];
 
-/** What the wall shows, without the places. */
-const said = (tab) =>
-  tab.page.$$eval("#wall li", (items) => items.map((item) => item.firstChild?.textContent?.trim()));
-const untilSaid = (tab, text) =>
-  waitFor(async () => (await said(tab)).includes(text), { what: `"${text}" on the wall` });
+const said = (tab) => tab.page.evaluate(wordsOnWall);
+const untilSaid = (tab, words, options) => saidBy((body) => tab.page.evaluate(body), words, options);
 async function say(tab, text) {
   await tab.page.fill("#words", text);
   await tab.page.press("#words", "Enter");
@@ -265,10 +260,7 @@ describe("the page’s channels", () => {
       sent.push(`from the page ${kill}`);
       await say(tab, String(sent.at(-1)));
       runtime = await startRuntime({ vars, persist, port });
-      await waitFor(async () => (await said(tab)).includes(sent.at(-1)), {
-        what: "all of it",
-        ceiling: 45_000,
-      });
+      await untilSaid(tab, sent.at(-1), { ceiling: 45_000 });
     }
     assert.deepEqual(await tab.page.evaluate(() => /** @type {any} */ (globalThis).items), sent);
     await assertClean(tab, DEAD_LINE);

@@ -1,18 +1,9 @@
 // Follows an event stream with Chromium's own EventSource and prints each event as one line:
 // its type, its id and its data, separated by tabs.
-import { chromium } from "playwright-core";
+import { launchChromium } from "../support/chromium.mjs";
 
 const [, , url, executablePath] = process.argv;
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-const browser = await chromium.launch({ executablePath, args });
+const browser = await launchChromium(executablePath);
 const page = await browser.newPage();
 await page.exposeFunction("say", (line) => console.log(line));
 await page.goto(new URL("/health", url).href); // any page of the same origin that opens no stream itself

@@ -1,21 +1,10 @@
 // Clients that run as processes of their own and print a line for each thing that happens to them.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { AUTHORIZED } from "./channels-clients.mjs";
-import { root } from "./runtime.mjs";
-
-/** What set-up found or installed for the tests: `python`, `chromium`. */
-export function fromSetUp(key) {
-  const file = path.join(root, ".toolchain/env.json");
-  const value = existsSync(file) ? JSON.parse(readFileSync(file, "utf8"))[key] : undefined;
-  if (value) return value;
-  throw new Error(
-    `set-up did not write "${key}" into .toolchain/env.json: run "node scripts/setup.mjs --test"`,
-  );
-}
 
 /** A client's process; each of its lines has a type, an id and data, separated by tabs. */
 export class Process {

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { readLog, SECRET } from "../../support/channels-clients.mjs";
 import { storageFor } from "../../support/channels-processes.mjs";
-import { inSeconds, sign } from "../../support/tokens.mjs";
-import { waitFor } from "../../support/wait.mjs";
+import { untilSaid, withToken, wordsOnWall } from "../../support/wall.mjs";
 
 const PATIENT = { ceiling: 60_000 };
 const WORDS = 15; // of the answer, before the page is loaded anew
@@ -15,11 +14,6 @@ const vars = {
   CPU_BUDGET_MS: 300_000,
 };
 
-const said = (tab) =>
-  tab.evaluate(() =>
-    [...document.querySelectorAll("#wall li")].map(({ firstChild }) => firstChild?.textContent?.trim()),
-  );
-
 const say = (tab, words) =>
   tab.evaluate((words) => {
     const input = /** @type {HTMLInputElement} */ (document.getElementById("words"));
@@ -27,17 +21,11 @@ const say = (tab, words) =>
     input.form?.requestSubmit();
   }, words);
 
-const untilSaid = (tabs, words) =>
-  Promise.all(
-    tabs.map((tab) =>
-      waitFor(async () => (await said(tab)).includes(words), { what: `"${words}" on the wall`, ...PATIENT }),
-    ),
-  );
+const untilAllHave = (tabs, words) => Promise.all(tabs.map((tab) => untilSaid(tab.evaluate, words, PATIENT)));
 
 async function openPages(test, serve, open) {
   const runtime = await serve(test, { vars, persist: storageFor(test) });
-  const claims = { exp: inSeconds(600), subscribe: ["demo/*"], publish: ["demo/*"] };
-  const writer = await open(test, `${runtime.url}/#token=${sign(claims, { secret: SECRET })}`);
+  const writer = await open(test, withToken(runtime));
   const reader = await open(test, runtime.url);
   for (const tab of [writer, reader]) await tab.until("wall-state", /^live/, PATIENT);
   return { runtime, writer, reader };
@@ -58,18 +46,18 @@ export async function sharesTheWall(test, serve, open) {
     return say(writer, words);
   };
   await sayNext("hello");
-  await untilSaid([writer, reader], "hello");
+  await untilAllHave([writer, reader], "hello");
   for (let kill = 1; kill <= 2; kill += 1) {
     await runtime.killAndRestart(() => sayNext(`said while the server was dead ${kill}`));
     await sayNext(`said after it ${kill}`);
-    await untilSaid([writer, reader], `said after it ${kill}`);
+    await untilAllHave([writer, reader], `said after it ${kill}`);
   }
   await writer.evaluate(() => document.getElementById("wall-cut")?.click());
   await sayNext("said in a cut");
-  await untilSaid([writer, reader], "said in a cut");
+  await untilAllHave([writer, reader], "said in a cut");
   assert.deepEqual((await readLog(runtime, "demo/wall")).messages, sent);
   for (const tab of [writer, reader]) {
-    assert.deepEqual(await said(tab), sent);
+    assert.deepEqual(await tab.evaluate(wordsOnWall), sent);
     await assertNoError(tab);
   }
 }

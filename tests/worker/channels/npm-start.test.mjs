@@ -3,27 +3,19 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { after, before, describe, it } from "node:test";
-import { chromium } from "playwright-core";
 import { makeProject } from "../../scripts/project.mjs";
 import { LONG } from "../../support/channels-clients.mjs";
+import { launchChromium } from "../../support/chromium.mjs";
 import { freePort, isAlive, runtimesBelow } from "../../support/processes.mjs";
 import { fromSetUp } from "../../support/set-up.mjs";
 import { sleep, waitFor } from "../../support/wait.mjs";
+import { wordsOnWall } from "../../support/wall.mjs";
 
 const KILLS = 2;
 const RELOADS = LONG ? 5 : 1;
 const RELOADED = "Local server updated";
 const BETWEEN_KILLS = 20; // messages
 const PATIENCE = { ceiling: 60_000, every: 100 };
-const BROWSER_FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** Runs a line as a shell does; its exit code and what it wrote. */
 const shell = (line) =>
@@ -45,9 +37,7 @@ describe("two browsers, a curl that publishes, and npm start", () => {
     const ports = ["--port", `${port}`, "--inspector-port", `${await freePort()}`];
     server = project.run("start", ...ports);
     const ready = Promise.all([server.says(/Ready on http/), server.says(/^ +curl (?!-N)/m)]);
-    const launched = [1, 2].map(() =>
-      chromium.launch({ executablePath: fromSetUp("chromium"), args: BROWSER_FLAGS }),
-    );
+    const launched = [1, 2].map(() => launchChromium(fromSetUp("chromium")));
     browsers.push(...(await Promise.all(launched)));
     await ready;
   });
@@ -175,8 +165,7 @@ describe("two browsers, a curl that publishes, and npm start", () => {
     const page = await browsers[0].newPage();
     test.after(() => page.close());
     await page.goto(address);
-    const said = () =>
-      page.$$eval("#wall li", (items) => items.map(({ firstChild }) => firstChild?.textContent?.trim()));
+    const said = () => page.evaluate(wordsOnWall);
     const sent = [];
     const say = async () => {
       sent.push(`number ${sent.length}`);

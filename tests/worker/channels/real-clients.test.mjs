@@ -7,9 +7,10 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { before, describe, it } from "node:test";
 import { call, channelVars, LONG, ours, protocol, readLog } from "../../support/channels-clients.mjs";
-import { fromSetUp, Process, storageFor } from "../../support/channels-processes.mjs";
+import { Process, storageFor } from "../../support/channels-processes.mjs";
 import { waitFor } from "../../support/client.mjs";
 import { root, startRuntime } from "../../support/runtime.mjs";
+import { fromSetUp } from "../../support/set-up.mjs";
 
 const CRASHES = LONG ? 10 : 3;
 const ENDS_PER_CRASH = 2;

@@ -1,12 +1,12 @@
 // Clients that this project did not write follow the stream through planned ends and crashes.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { before, describe, it } from "node:test";
 import { sleep, waitFor } from "../../support/client.mjs";
 import { root, startRuntime } from "../../support/runtime.mjs";
+import { fromSetUp } from "../../support/set-up.mjs";
 
 const INTERVAL = 100;
 const ROTATIONS = 20;
@@ -14,16 +14,6 @@ const CRASHES = 5;
 const vars = { MAX_STREAM_MS: 1000, RETRY_MS: 200, MAX_REPLAY_TICKS: 10 };
 
 const clients = path.join(root, "tests/clients");
-
-function fromSetUp(key) {
-  const file = path.join(root, ".toolchain/env.json");
-  const value = existsSync(file) ? JSON.parse(readFileSync(file, "utf8"))[key] : undefined;
-  if (!value)
-    throw new Error(
-      `set-up did not write "${key}" into .toolchain/env.json: run "node scripts/setup.mjs --test"`,
-    );
-  return value;
-}
 
 /**
  * Each client prints a line for each event: type, id, data, separated by tabs.
