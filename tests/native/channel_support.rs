@@ -6,7 +6,7 @@
 use edge_events::channel::follow::Ask;
 use edge_events::channel::memory::MemoryStore;
 use edge_events::channel::protocol::{self, Answer, FollowTurn, Request, Turn};
-use edge_events::channel::sqlite::{Param, Rows, Sql, SqliteStore, Value};
+use edge_events::channel::sqlite::{Learned, Param, Rows, Sql, SqliteStore, Value};
 use edge_events::channel::store::Store;
 use edge_events::channel::{Address, Effects, Memory, Mode};
 use edge_events::config::Config;
@@ -15,16 +15,23 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 
 pub const NOON: u64 = 1_795_325_710_000;
 
-/// SQLite in memory, which counts the rows that a store writes.
+/// SQLite in memory, which counts the statements that it is asked to run, and the
+/// rows that they write.
+#[derive(Debug)]
 pub struct Sqlite {
     connection: rusqlite::Connection,
+    pub asked: u64,
     pub changes: u64,
 }
 
 impl Sqlite {
-    pub fn store() -> SqliteStore<Self> {
+    pub fn open() -> Self {
         let connection = rusqlite::Connection::open_in_memory().unwrap();
-        SqliteStore::new(Self { connection, changes: 0 })
+        Self { connection, asked: 0, changes: 0 }
+    }
+
+    pub fn store() -> SqliteStore<Self> {
+        SqliteStore::new(Self::open(), Learned::default())
     }
 
     /// Tables that there are.
@@ -40,6 +47,7 @@ impl Sql for Sqlite {
 
     fn query(&mut self, statement: &str, params: &[Param<'_>]) -> rusqlite::Result<Rows> {
         assert!(params.len() <= 100, "a Durable Object binds 100 parameters");
+        self.asked += 1;
         let before = self.connection.total_changes();
         let mut statement = self.connection.prepare(statement)?;
         let columns = statement.column_count();
@@ -112,6 +120,16 @@ impl<S: Store<Error: std::fmt::Debug>> Object<S> {
         body: impl AsRef<[u8]>,
     ) -> Answer {
         self.ask_at(Address::Protocol, method, query, headers, body)
+    }
+
+    /// What a client of `/channels/` sends.
+    pub fn ask_ours(
+        &mut self,
+        method: &str,
+        headers: &[(&str, &str)],
+        body: impl AsRef<[u8]>,
+    ) -> Answer {
+        self.ask_at(Address::Ours, method, "", headers, body)
     }
 
     pub fn ask_at(

@@ -36,6 +36,7 @@ mod channel_access;
 mod channel_follow;
 mod channel_frames;
 mod channel_json;
+mod channel_learned;
 mod channel_permission;
 mod channel_requests;
 mod channel_requests_of_any_kind;

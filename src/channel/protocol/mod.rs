@@ -126,7 +126,7 @@ pub fn body_limit(limits: &Config) -> u64 {
 /// Answers a request that does not follow.
 ///
 /// # Errors
-/// The store's: the turn is to be rolled back, and the answer is
+/// The store's: nothing of the turn is to be written, and the answer is
 /// [`storage_failed`].
 pub fn request<S: Store>(
     store: &mut S,

@@ -1,6 +1,6 @@
 // One channel: the runtime makes an object of this class for each name. It owns the database, the
 // readers' sockets and the alarm, and decides nothing. Each call of Rust is to a free function that is
-// given all that it needs, and nothing of Rust is kept between calls: a panic costs its own call alone.
+// given all that it needs, and no value of Rust is held between calls: a panic costs its own call alone.
 
 import { DurableObject } from "cloudflare:workers";
 
@@ -10,12 +10,16 @@ const MODES = ["n", "d", "w"];
 const BROKEN = 1011;
 const TOO_LARGE = new Uint8Array(0);
 
+/** Each object of the isolate has a number, by which Rust finds what it has learned of its channel. */
+let numbers = 0;
+
 export const channelClass = (rust) =>
   class Channel extends DurableObject {
     constructor(ctx, env) {
       super(ctx, env);
       // What Rust wants remembered as long as the object lives: see the `memory` of src/channel/protocol.rs.
       this.memory = { deadline: 0, generation: 0 };
+      this.number = ++numbers;
       this.wrote = false;
       /** @type {Promise<void> | undefined} */
       this.committing = undefined;
@@ -83,7 +87,7 @@ export const channelClass = (rust) =>
     }
 
     /**
-     * One turn of Rust: all that it writes and its readers see it, or nothing. What it decided is in what
+     * One turn of Rust: all that it wants is written and its readers see it, or nothing. What it decided is in what
      * this gives back: the `Turn` of src/platform/object/mod.rs.
      *
      * @param {(turn: any, sql: any) => void} decide
@@ -94,10 +98,12 @@ export const channelClass = (rust) =>
       const { storage } = this.ctx;
       const sockets = MODES.map((mode) => this.ctx.getWebSockets(mode));
       /** @type {any} */
-      const turn = { ...this.memory, readers: sockets.map(({ length }) => length) };
+      const turn = { ...this.memory, object: this.number, readers: sockets.map(({ length }) => length) };
       try {
-        storage.transactionSync(() => decide(turn, storage.sql));
+        decide(turn, storage.sql);
+        if (turn.writes) write(storage, turn.writes);
       } catch (error) {
+        this.number = ++numbers;
         return { failed: true, response: rust.channelFailed(request, this.env, error) };
       }
       this.memory = { deadline: turn.deadline, generation: turn.generation };
@@ -132,6 +138,13 @@ export const channelClass = (rust) =>
     }
   };
 
+/** Runs statements, all of them or none. One is whole by itself. */
+function write(storage, statements) {
+  const run = ([statement, ...params]) => storage.sql.exec(statement, ...params);
+  if (statements.length === 1) run(statements[0]);
+  else storage.transactionSync(() => statements.forEach(run));
+}
+
 /** One reader that is gone is no reason for others to hear nothing. */
 function send(socket, frame) {
   try {
@@ -146,10 +159,13 @@ function send(socket, frame) {
  * nowhere, up to `discardLimit()` bytes: whoever is still sending when the answer comes may lose the answer with
  * the connection, as behind the proxy of `wrangler dev`.
  */
-async function bodyOf({ body }, limit, discardLimit) {
+async function bodyOf(request, limit, discardLimit) {
+  const length = request.headers.get("content-length");
+  // The runtime holds it to that, and reads it for less than we do.
+  if (length !== null && Number(length) <= limit) return new Uint8Array(await request.arrayBuffer());
   const chunks = [];
   let size = 0;
-  for await (const chunk of body) {
+  for await (const chunk of request.body) {
     size += chunk.length;
     if (size <= limit) {
       chunks.push(chunk);

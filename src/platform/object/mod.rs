@@ -1,9 +1,10 @@
 //! A channel's object: the functions that its class (`channel.js`) calls.
 //!
-//! They keep nothing. What they decide they set in the class's `turn`, and the
-//! class carries it out when all that was written is committed. An error, or a
-//! panic, rolls it back.
+//! What they decide they set in the class's `turn`, and the class carries it out:
+//! first what is to be written, which is all or nothing, and then the rest. After an
+//! error, or a panic, it carries out nothing.
 
+mod learned;
 mod sql;
 
 use js_sys::{Array, Uint8Array};
@@ -22,13 +23,16 @@ use crate::config::limits::DISCARDED_BYTES;
 use crate::http::cors::Cors;
 use crate::http::problem::Problem;
 use crate::http::route::split_url;
-use sql::SqlStorage;
+use sql::{Database, SqlStorage};
 
 #[wasm_bindgen]
 extern "C" {
     /// One turn of the class: what it hands in, and what it is to do.
     pub type Turn;
 
+    /// The object's number in this isolate; another one after a turn that failed.
+    #[wasm_bindgen(method, getter)]
+    fn object(this: &Turn) -> u32;
     #[wasm_bindgen(method, getter)]
     fn deadline(this: &Turn) -> f64;
     #[wasm_bindgen(method, setter)]
@@ -41,6 +45,8 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn readers(this: &Turn) -> Array;
 
+    #[wasm_bindgen(method, setter)]
+    fn set_writes(this: &Turn, statements: &Array);
     #[wasm_bindgen(method, setter)]
     fn set_response(this: &Turn, response: &Response);
     #[wasm_bindgen(method, setter)]
@@ -64,6 +70,20 @@ extern "C" {
 impl Turn {
     fn memory(&self) -> Memory {
         Memory { deadline: self.deadline() as u64, last_generation: self.generation() as u64 }
+    }
+
+    /// The channel's store, with what the object has learned of it.
+    fn store<'a>(&self, sql: &'a SqlStorage) -> SqliteStore<Database<'a>> {
+        SqliteStore::new(Database::new(sql), learned::take(self.object()))
+    }
+
+    /// Hands on what the turn has written, and keeps what it has learned.
+    fn set_store(&self, mut store: SqliteStore<Database<'_>>) {
+        let writes = store.sql().writes();
+        if writes.length() > 0 {
+            self.set_writes(writes);
+        }
+        learned::keep(self.object(), store.into_learned());
     }
 
     /// How many sockets there are of a mode.
@@ -165,12 +185,13 @@ pub fn request(
         readers: turn.all_readers(),
         random: runtime::random_number()?,
     };
-    let mut store = SqliteStore::new(sql);
+    let mut store = turn.store(sql);
     let (limits, memory, now) = (&channels.limits, turn.memory(), runtime::now());
     let Some(ask) = ask else {
         let done = protocol::request(&mut store, limits, memory, &request, now)?;
         #[cfg(feature = "test-panics")]
         super::panics::panic_at(env, "request");
+        turn.set_store(store);
         turn.set_effects(&done.effects);
         turn.set_response(&respond::answer(&done.answer)?);
         return Ok(());
@@ -178,6 +199,7 @@ pub fn request(
     let done = protocol::follow(&mut store, limits, memory, ask, &request, now)?;
     #[cfg(feature = "test-panics")]
     super::panics::panic_at(env, "follow");
+    turn.set_store(store);
     turn.set_effects(&done.effects);
     match (done.following, ask) {
         (Following::Follow { place, frame }, Ask::Begin(mode) | Ask::Resume(mode, _)) => {
@@ -207,11 +229,12 @@ pub fn message(
 ) -> Result<(), JsValue> {
     let channels = variables::channels(env).ok_or("the variables cannot be used")?;
     let mode = Mode::from_tag(tag).ok_or("a socket without a mode")?;
-    let mut store = SqliteStore::new(sql);
+    let mut store = turn.store(sql);
     let (memory, now) = (turn.memory(), runtime::now());
     let done = protocol::message(&mut store, &channels.limits, memory, mode, message, now)?;
     #[cfg(feature = "test-panics")]
     super::panics::panic_at(env, "message");
+    turn.set_store(store);
     if let Some(done) = done {
         turn.set_effects(&done.effects);
         turn.set_frame(&Uint8Array::from(&*done.frame));
@@ -223,11 +246,12 @@ pub fn message(
 #[wasm_bindgen(js_name = channelAlarm)]
 pub fn alarm(sql: &SqlStorage, env: &Env, turn: &Turn) -> Result<(), JsValue> {
     let channels = variables::channels(env).ok_or("the variables cannot be used")?;
-    let mut store = SqliteStore::new(sql);
+    let mut store = turn.store(sql);
     let (memory, now) = (turn.memory(), runtime::now());
     let effects = protocol::alarm(&mut store, &channels.limits, memory, now)?;
     #[cfg(feature = "test-panics")]
     super::panics::panic_at(env, "alarm");
+    turn.set_store(store);
     turn.set_effects(&effects);
     Ok(())
 }

@@ -18,13 +18,38 @@ extern "C" {
     fn query(sql: &SqlStorage, statement: &str, params: &Array) -> Result<Array, JsValue>;
 }
 
-impl Sql for &SqlStorage {
+/// The database in one turn. What is to be written is collected for the class, which
+/// writes it when all is decided: so a panic leaves nothing half done, and a turn of one
+/// statement, as most are, needs no transaction. Nothing reads what its turn has written.
+pub struct Database<'a> {
+    sql: &'a SqlStorage,
+    writes: Array,
+}
+
+impl<'a> Database<'a> {
+    pub fn new(sql: &'a SqlStorage) -> Self {
+        Self { sql, writes: Array::new() }
+    }
+
+    /// The statements to run, each an array with its parameters behind it.
+    pub fn writes(&self) -> &Array {
+        &self.writes
+    }
+}
+
+impl Sql for Database<'_> {
     type Error = JsValue;
 
     fn query(&mut self, statement: &str, params: &[Param<'_>]) -> Result<Rows, JsValue> {
-        let values = query(self, statement, &params.iter().map(to_js).collect())?;
+        let values = query(self.sql, statement, &params.iter().map(to_js).collect())?;
         let columns = values.get(0).as_f64().map_or(0, |columns| columns as usize);
         Ok(Rows { columns, values: values.iter().skip(1).map(from_js).collect() })
+    }
+
+    fn run(&mut self, statement: &str, params: &[Param<'_>]) -> Result<(), JsValue> {
+        let statement = [JsValue::from_str(statement)].into_iter();
+        self.writes.push(&statement.chain(params.iter().map(to_js)).collect::<Array>());
+        Ok(())
     }
 }
 
