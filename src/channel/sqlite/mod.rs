@@ -75,8 +75,8 @@ impl<Q: Sql> SqliteStore<Q> {
             View::Body if span.kind == Kind::Json => ",".to_owned(),
             View::Body => String::new(),
         };
-        let [from, bytes, before, first] = numbers(span);
-        let params = [from, bytes, before, first, between.as_str().into()];
+        let [from, bytes, before, one] = numbers(span);
+        let params = [from, bytes, before, one, between.as_str().into()];
         let mut row = self.sql.query(&rows::joined(span, view), &params)?.into_values();
         let Some(to) = row.optional_number() else {
             return Ok(Some(Chunk { bytes: Vec::new(), to: span.from }));
@@ -94,8 +94,7 @@ impl<Q: Sql> SqliteStore<Q> {
 
 /// The parameters that say which rows are read.
 fn numbers(Span { from, bytes, segment, at_least_one, .. }: Span) -> [Param<'static>; 4] {
-    let first = from + u64::from(at_least_one);
-    [from.into(), bytes.into(), segment.bytes.into(), first.into()]
+    [from.into(), bytes.into(), segment.bytes.into(), u64::from(at_least_one).into()]
 }
 
 impl<Q: Sql> Store for SqliteStore<Q> {

@@ -80,8 +80,10 @@ pub(super) fn each(segment: Segment) -> String {
 }
 
 /// The rows of a span: `?1` is its `from`, `?2` its `bytes`, `?3` the bytes before
-/// its segment. A row that begins before `?4` does not end them: so the first one is
-/// always among them, or not. (They are found by their key, and so in its order.)
+/// its segment, and `?4` is 1 where the first row is among them whatever its size, else
+/// 0. They end before the first row with which they would be more: a number that
+/// is reckoned once, for it is a query of its own. (Rows are found by their key, and so
+/// in its order.)
 fn rows_of(segment: Segment) -> String {
     let k = segment.start;
     text!(
@@ -89,8 +91,10 @@ fn rows_of(segment: Segment) -> String {
         k,
         " WHERE id > ?1 AND id < coalesce((SELECT id FROM seg_",
         k,
-        " WHERE id > ?1 AND id - coalesce(n, 1) >= ?4 AND b > ?2 + coalesce((SELECT b FROM seg_",
+        " WHERE id > ?1 AND b > (SELECT max(?2 + coalesce((SELECT b FROM seg_",
         k,
-        " WHERE id <= ?1 ORDER BY id DESC LIMIT 1), ?3) ORDER BY id LIMIT 1), 9007199254740991)",
+        " WHERE id <= ?1 ORDER BY id DESC LIMIT 1), ?3), ?4 * coalesce((SELECT b FROM seg_",
+        k,
+        " WHERE id > ?1 ORDER BY id LIMIT 1), 0))) ORDER BY id LIMIT 1), 9007199254740991)",
     )
 }
