@@ -158,5 +158,19 @@ export const METRICS = [
     digits: 2,
     goals: [{ limit: 0 }],
   },
+  {
+    key: "rowsHeld",
+    title: "rows written for a second of a silent reader",
+    unit: "rows",
+    digits: 2,
+    goals: [{ limit: 0 }],
+  },
+  {
+    key: "rowsBusy",
+    title: "rows written for a publish to 10 readers",
+    unit: "rows",
+    digits: 2,
+    goals: [{ limit: 1 }],
+  },
   { key: "upload", title: "size uploaded, gzipped", unit: "KiB", digits: 1, goals: [{ limit: 80 }] },
 ];
