@@ -26,7 +26,8 @@ const ours = (name, dir) => ({
   objects: { CHANNELS: "Channel" },
 });
 
-const byHand = (name) => {
+/** One that is written by hand, in bench/peers. */
+export const byHand = (name) => {
   const { prepare: make } = bundled(name);
   return {
     prepare: async () => ({ ...(await make()), bindings: { SECRET: OUR_SECRET } }),
