@@ -150,6 +150,13 @@ export const METRICS = [
   { key: "wakeLast", title: "the same, to the last reader", unit: "ms", digits: 1, goals: [] },
   { key: "awakeLast", title: "the next ones, to the last reader, median", unit: "ms", digits: 1, goals: [] },
   ...slow,
+  {
+    key: "rowsMade",
+    title: "rows written for a channel that is made, and its first message",
+    unit: "rows",
+    digits: 0,
+    goals: [],
+  },
   { key: "rowsPublish", title: "rows written for a publish", unit: "rows", digits: 2, goals: [{ limit: 1 }] },
   {
     key: "rowsReader",

@@ -27,7 +27,7 @@ export function rows(server) {
       if (!statements) throw new Stop(`no statement of ${server.name} was counted`);
       return rows;
     };
-    await session.fill(1); // it has its tables
+    await session.fill(1); // the channel is made
     const before = await written();
     await session.publish({ count: PUBLISHES, atOnce: 1 });
     const published = await written();
@@ -39,6 +39,7 @@ export function rows(server) {
     const held = await written();
     await session.publish({ count: PUBLISHES, atOnce: 1 });
     return {
+      rowsMade: before,
       rowsPublish: (published - before) / PUBLISHES,
       rowsReader: opened - published,
       rowsHeld: (held - opened) / READERS / (HELD_MS / 1000),
