@@ -29,6 +29,48 @@ const publishes = [1, 8, 64].flatMap((atOnce) => {
   ];
 });
 
+const percent = { unit: "%", digits: 1, goals: [] };
+
+/** Of readers that stop reading. */
+const slow = [
+  {
+    key: "slowMemory",
+    title: "memory for each reader that stopped reading, after 1 MB for it",
+    unit: "KiB",
+    digits: 1,
+    goals: [],
+  },
+  { key: "calmP99", title: "publish to the last of 40 readers, 1 KB, p99", unit: "ms", digits: 1, goals: [] },
+  { key: "slowP99", title: "the same while 40 more do not read", unit: "ms", digits: 1, goals: [] },
+  { key: "slowCut", title: "of those that stopped, cut by the server", ...percent },
+  {
+    key: "slowHave",
+    title: "what they have when they read again, without coming back",
+    more: true,
+    ...percent,
+  },
+  { key: "slowBack", title: "what they have when those cut have come back", more: true, ...percent },
+];
+
+/** Of many channels. */
+const many = [
+  {
+    key: "manyCpu",
+    title: "the same of 1,200 readers, each of a channel of its own",
+    unit: "µs",
+    digits: 2,
+    goals: [],
+  },
+  {
+    key: "manyOpened",
+    title: "memory for each reader of a channel of its own, just opened",
+    unit: "KiB",
+    digits: 1,
+    goals: [],
+  },
+  { key: "manyMemory", title: "the same after 31 s of silence", unit: "KiB", digits: 1, goals: [] },
+];
+
 /** @type {import("../lib/metrics.mjs").Metric[]} */
 export const METRICS = [
   {
@@ -97,6 +139,7 @@ export const METRICS = [
     digits: 2,
     goals: [],
   },
+  ...many,
   {
     key: "wakeAck",
     title: "first publish after a silence, to its acknowledgement",
@@ -106,6 +149,14 @@ export const METRICS = [
   },
   { key: "wakeLast", title: "the same, to the last reader", unit: "ms", digits: 1, goals: [] },
   { key: "awakeLast", title: "the next ones, to the last reader, median", unit: "ms", digits: 1, goals: [] },
+  ...slow,
+  {
+    key: "rowsMade",
+    title: "rows written for a channel that is made, and its first message",
+    unit: "rows",
+    digits: 0,
+    goals: [],
+  },
   { key: "rowsPublish", title: "rows written for a publish", unit: "rows", digits: 2, goals: [{ limit: 1 }] },
   {
     key: "rowsReader",
@@ -113,6 +164,20 @@ export const METRICS = [
     unit: "rows",
     digits: 2,
     goals: [{ limit: 0 }],
+  },
+  {
+    key: "rowsHeld",
+    title: "rows written for a second of a silent reader",
+    unit: "rows",
+    digits: 2,
+    goals: [{ limit: 0 }],
+  },
+  {
+    key: "rowsBusy",
+    title: "rows written for a publish to 10 readers",
+    unit: "rows",
+    digits: 2,
+    goals: [{ limit: 1 }],
   },
   { key: "upload", title: "size uploaded, gzipped", unit: "KiB", digits: 1, goals: [{ limit: 80 }] },
 ];

@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { which } from "../../scripts/lib.mjs";
 import { Unavailable } from "../lib/unavailable.mjs";
-import { KEEPS_NOTHING } from "./requests.mjs";
+import { NCHAN } from "./requests.mjs";
 
 const MODULES = [
   "/usr/lib/nginx/modules/ngx_nchan_module.so",
@@ -28,11 +28,18 @@ http {
   keepalive_requests 1000000;
   server {
     listen 127.0.0.1:${port};
+    location = /ready {
+      return 204;
+    }
     location = / {
       nchan_pubsub;
       nchan_channel_id bench;
       nchan_message_buffer_length 20000;
       nchan_subscriber_first_message newest;
+    }
+    location ~ ^/(many-\\d+)$ {
+      nchan_pubsub;
+      nchan_channel_id $1;
     }
   }
 }
@@ -40,7 +47,7 @@ http {
 
 export const nchan = {
   title: "nchan, in memory",
-  requests: KEEPS_NOTHING,
+  requests: NCHAN,
   async prepare() {
     const nginx = which("nginx") ?? ["/usr/sbin/nginx"].find((file) => fs.existsSync(file));
     const module = MODULES.find((file) => fs.existsSync(file));

@@ -1,13 +1,20 @@
 // What `npm run bench -- channels` measures, of whom.
 import { size } from "../measures/size.mjs";
 import { deliver, levels } from "./measures/deliver.mjs";
+import { many } from "./measures/many.mjs";
 import { missed, opening } from "./measures/opening.mjs";
 import { publish } from "./measures/publish.mjs";
+import { publishes } from "./measures/publishes.mjs";
 import { replay } from "./measures/replay.mjs";
+import { replays } from "./measures/replays.mjs";
 import { rows } from "./measures/rows.mjs";
 import { silent } from "./measures/silent.mjs";
+import { slow } from "./measures/slow.mjs";
 import { addBefore, prepare, SERVERS } from "./servers.mjs";
 import { withServer } from "./session.mjs";
+
+/** A hundred kilobytes a second for each reader: what one leaves unread is soon more than the kernel keeps. */
+const SLOW = { run: slow, readers: 40, stopped: 40, every: 10, bytes: 1000 };
 
 const FULL = {
   rounds: 3,
@@ -22,7 +29,18 @@ const FULL = {
     opening: { run: opening, opened: [200, 2000], settle: 700 },
     missed: { run: missed, readers: 50, messages: 1000 },
     replay: { run: replay, messages: 10_000, times: 5 },
+    slow: { ...SLOW, once: true, settle: 1000, window: 10_000 },
     silent: { run: silent, once: true, readers: 1000, settle: 1000, window: 31_000 },
+    many: { run: many, once: true, warm: 200, channels: 1000, settle: 1000, window: 31_000 },
+    publishes: {
+      run: publishes,
+      once: true,
+      steps: [0, 100, 1000],
+      warm: 1000,
+      every: 200,
+      window: 4000,
+    },
+    replays: { run: replays, once: true, steps: [1000, 10_000, 50_000], times: 3 },
     levels: { run: levels, once: true, steps: [100, 500, 2000, 5000], rates: [1, 10, 50], window: 3000 },
   },
 };

@@ -24,6 +24,9 @@ export const OURS = {
   follow: request(`GET /channels/${NAME}`, EVENTS),
   followAll: request(`GET /channels/${NAME}?offset=-1`, EVENTS),
   read: request(`GET /channels/${NAME}?offset=-1`),
+  comeBack: request(`GET /channels/${NAME}`, { ...EVENTS, "Last-Event-ID": "{place}" }),
+  createMany: request("PUT /channels/many-{n}", { ...AUTHORIZED, ...JSON_BODY, "Content-Length": 0 }),
+  followMany: request("GET /channels/many-{n}", EVENTS),
 };
 
 /** The Workers by hand. */
@@ -33,6 +36,8 @@ export const BY_HAND = {
   follow: request(`GET /channels/${NAME}`, EVENTS),
   followAll: request(`GET /channels/${NAME}`, { ...EVENTS, "Last-Event-ID": 0 }),
   read: request(`GET /channels/${NAME}?after=0`),
+  comeBack: request(`GET /channels/${NAME}`, { ...EVENTS, "Last-Event-ID": "{place}" }),
+  followMany: request("GET /channels/many-{n}", EVENTS),
 };
 
 /** Servers of the Durable Streams protocol. */
@@ -43,14 +48,26 @@ export const PROTOCOL = {
   follow: request(`GET /v1/stream/${NAME}?offset=now&live=sse`, EVENTS),
   followAll: request(`GET /v1/stream/${NAME}?offset=-1&live=sse`, EVENTS),
   read: request(`GET /v1/stream/${NAME}?offset=-1`),
+  comeBack: request(`GET /v1/stream/${NAME}?offset={place}&live=sse`, EVENTS),
+  createMany: request("PUT /v1/stream/many-{n}", { ...JSON_BODY, "Content-Length": 0 }),
+  followMany: request("GET /v1/stream/many-{n}?offset=now&live=sse", EVENTS),
 };
 
-/** What keeps nothing has nothing to read. */
+/** What keeps nothing has nothing to read, and here one channel. */
 export const KEEPS_NOTHING = {
   first: request("GET /"),
   publish: head("POST /", JSON_BODY),
   follow: request("GET /", EVENTS),
+  comeBack: request("GET /", { ...EVENTS, "Last-Event-ID": "{place}" }),
+};
+
+/** The same, with an address that answers at once: a reader that is no EventSource would wait for a message. */
+export const NCHAN = {
+  ...KEEPS_NOTHING,
+  first: request("GET /ready"),
+  followMany: request("GET /many-{n}", EVENTS),
 };
 
 export const OUR_SECRET = SECRET;
-export const OUR_CHANNEL = NAME;
+/** All that are read here. */
+export const OUR_CHANNELS = `${NAME},many-*`;

@@ -6,7 +6,7 @@ import { bench, work } from "../lib/paths.mjs";
 import { bundled, checkout, commitOf, prepareServer } from "../lib/servers.mjs";
 import { durableObjectStreams } from "./durable-object-streams.mjs";
 import { nchan } from "./nchan.mjs";
-import { BY_HAND, KEEPS_NOTHING, OUR_CHANNEL, OUR_SECRET, OURS, PROTOCOL } from "./requests.mjs";
+import { BY_HAND, KEEPS_NOTHING, OUR_CHANNELS, OUR_SECRET, OURS, PROTOCOL } from "./requests.mjs";
 
 // Nothing ends or is refused while it is measured, and no budget ends a stream by plan: with the 10 ms that
 // are delivered, one would last some hundred messages. All else is as in wrangler.toml.
@@ -16,7 +16,7 @@ const OUR_VARS = {
   MAX_STREAMS: "100000",
   MAX_READERS: "30000",
   MAX_CHUNK_BYTES: "2097152", // 10,000 messages are one answer
-  PUBLIC_CHANNELS: OUR_CHANNEL,
+  PUBLIC_CHANNELS: OUR_CHANNELS,
   CHANNELS_SECRET: OUR_SECRET,
 };
 
@@ -26,7 +26,8 @@ const ours = (name, dir) => ({
   objects: { CHANNELS: "Channel" },
 });
 
-const byHand = (name) => {
+/** One that is written by hand, in bench/peers. */
+export const byHand = (name) => {
   const { prepare: make } = bundled(name);
   return {
     prepare: async () => ({ ...(await make()), bindings: { SECRET: OUR_SECRET } }),

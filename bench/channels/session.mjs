@@ -52,11 +52,11 @@ function sessionOf({ name, requests }, port, child, ask) {
       if (status !== 201) throw new Stop(`${name} answered ${status} to the request that makes the channel`);
     },
     /** Publishes `count` messages, or for `ms`; one each `every` ms, or as fast as `atOnce` are answered. */
-    publish: ({ count, ms = 600_000, every = 0, atOnce }) =>
+    publish: ({ count, ms = 600_000, every = 0, atOnce, bytes = MESSAGE_BYTES }) =>
       ask({
         do: "publish",
         request: requests.publish,
-        bytes: MESSAGE_BYTES,
+        bytes,
         at_once: atOnce,
         count,
         ms,
@@ -68,14 +68,18 @@ function sessionOf({ name, requests }, port, child, ask) {
       const { acknowledged } = await session.publish({ count, atOnce: 64 });
       if (acknowledged !== count) throw new Stop(`${name} acknowledged ${acknowledged} of ${count} messages`);
     },
-    /** Opens readers, `atOnce` under way; each is done when it has `messages`, or with none its first block. */
-    async open(count, atOnce, messages = 0) {
+    /**
+     * Opens readers, `atOnce` under way; each is done when it has `messages`, or with none its first block.
+     * `slow` ones can stop reading. `request` is another than the usual.
+     */
+    async open(count, atOnce, messages = 0, { slow = false, request = undefined } = {}) {
       const opened = await ask({
         do: "open",
-        request: messages > 0 ? requests.followAll : requests.follow,
+        request: request ?? (messages > 0 ? requests.followAll : requests.follow),
         count,
         at_once: atOnce,
         messages,
+        slow,
         patience_ms: OPENING_MS,
       });
       if (opened.waiting)
@@ -88,7 +92,20 @@ function sessionOf({ name, requests }, port, child, ask) {
       return opened;
     },
     read: (times) => ask({ do: "request", request: requests.read, times }),
+    /** Closes all readers. */
+    leave: () => ask({ do: "leave" }),
     watch: (ms) => ask({ do: "watch", ms }),
+    /** The slow readers stop reading. */
+    stop: () => ask({ do: "stop" }),
+    /** They read again; what they have of all since they stopped. */
+    resume: (ms) => ask({ do: "resume", patience_ms: ms }),
+    /** Those that were cut come back with their last place. */
+    comeBack: (ms) => ask({ do: "come-back", request: requests.comeBack, patience_ms: ms }),
+    /** Sends a request so often, `{n}` in it being its number; each must be answered by 2xx. */
+    async repeat(request, times) {
+      const { status } = await ask({ do: "request", request, times });
+      if (status < 200 || status > 299) throw new Stop(`${name} answered ${status} to:\n${request}`);
+    },
   };
   return session;
 }

@@ -47,29 +47,29 @@ export function bars(title, rows) {
 }
 
 /**
- * Lines of `series`. Both axes are logarithmic.
+ * Lines of `series`. Both axes are logarithmic, or the steps of the horizontal one are as far apart as each
+ * other, if `even`: then one of them may be 0.
  *
  * @param {string} title
  * @param {{ label: string, points: [x: number, y: number][], ours: boolean }[]} series
+ * @param {{ even?: boolean }} [options]
  */
-export function lines(title, series) {
+export function lines(title, series, { even = false } = {}) {
   const [left, top, width, height] = [56, 34, 480, 240];
   const all = series.flatMap(({ points }) => points).filter(([, y]) => y > 0);
   const scale = (values, from, to) => {
     const [low, high] = [Math.log(Math.min(...values)), Math.log(Math.max(...values))];
     return (value) => from + ((Math.log(value) - low) / (high - low || 1)) * (to - from);
   };
-  const x = scale(
-    all.map(([value]) => value),
-    left,
-    left + width,
-  );
+  const steps = [...new Set(all.map(([value]) => value))].sort((a, b) => a - b);
+  const x = even
+    ? (value) => left + (steps.indexOf(value) / Math.max(1, steps.length - 1)) * width
+    : scale(steps, left, left + width);
   const y = scale(
     all.map(([, value]) => value),
     top + height,
     top,
   );
-  const steps = [...new Set(all.map(([value]) => value))];
   const last = ({ points }) => points[points.length - 1];
   const [low, high] = [Math.min(...all.map((p) => p[1])), Math.max(...all.map((p) => p[1]))];
   const axes = `<path class="axis" d="M${left} ${top}V${top + height}H${left + width}" fill="none"/>

@@ -1,15 +1,14 @@
 // From the values of a run to tables and charts, and into BENCHMARKS.md.
 import { at, Stop, writeWhole } from "../../scripts/lib.mjs";
+import { chartsOfChannels, growthOfChannels } from "../channels/growth.mjs";
 import { METRICS as OF_CHANNELS } from "../channels/metrics.mjs";
 import { bars, lines } from "./charts.mjs";
 import { costs, freePlan, paidPlan } from "./cost.mjs";
 import { METRICS as OF_EVENTS } from "./metrics.mjs";
 import { results, textOf } from "./paths.mjs";
 import { median, ratios } from "./stats.mjs";
-import { table } from "./table.mjs";
+import { fixed, table } from "./table.mjs";
 
-const fixed = (value, digits) =>
-  value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const bounds = ({ median: middle, min, max }) => `${middle.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
 
 const of = (run, server, key) => run.values[server].map((round) => round[key]);
@@ -88,41 +87,6 @@ function growthTable(run) {
   );
 }
 
-const levelsOf = (run, name) => run.values[name][0].levels ?? [];
-
-function levelsTable(run) {
-  const rows = run.servers.flatMap(({ name, title }) =>
-    levelsOf(run, name).map((level) => [
-      title,
-      fixed(level.readers, 0),
-      fixed(level.rate, 0),
-      optional(level.deliverCpu, 1),
-      optional(level.lastP50, 1),
-      optional(level.lastP99, 1),
-      fixed(level.reached, 2),
-      fixed(level.core * 100, 0),
-      fixed(level.ended, 0),
-    ]),
-  );
-  return table(
-    [
-      "",
-      "readers",
-      "messages/s",
-      "CPU for a delivery, µs",
-      "to the last reader, ms",
-      "p99, ms",
-      "delivered, %",
-      "of the core, %",
-      "readers cut",
-    ],
-    rows,
-  );
-}
-
-/** JSON has no number for what did not happen. */
-const optional = (value, digits) => (Number.isFinite(value) ? fixed(value, digits) : "–");
-
 const machineText = ({ date, rounds, machine, versions }) =>
   `${date}, ${rounds} ${rounds === 1 ? "round" : "rounds"}. ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.kernel}; load before the run ${machine.load.toFixed(2)}. ${Object.entries(
     versions,
@@ -140,10 +104,7 @@ export function report(run) {
     );
   if (growthOf(run, "ours").length)
     parts.push(`From few streams to many, one tick a second:\n\n${growthTable(run)}`);
-  if (levelsOf(run, "ours").length)
-    parts.push(
-      `From few readers to many, each number of them in a fresh process, up to the rate that is too much:\n\n${levelsTable(run)}`,
-    );
+  parts.push(...growthOfChannels(run));
   for (const { title, why } of run.skipped ?? []) parts.push(`Without ${title}: ${why}.`);
   for (const { title, measure, round, why } of run.problems ?? [])
     parts.push(`In round ${round}, \`${measure}\` of ${title} failed: ${why.split("\n")[0]}.`);
@@ -208,18 +169,25 @@ export function pages(run) {
   };
 }
 
+/** The report of a run of channels, and its charts, by the path to them from the page. */
+function partOfChannels(run) {
+  const charts = chartsOfChannels(run).map(({ file, title }) => `![${title}](bench/results/${file})`);
+  return [report(run), charts.join("\n")].filter(Boolean).join("\n\n");
+}
+
 /** BENCHMARKS.md with the figures of the last whole run of channels in it, if there was one. */
 export const pagesOfChannels = (run) => ({
   "BENCHMARKS.md": between(
     textOf(at("BENCHMARKS.md")),
     "channels",
-    `\n${run ? report(run) : "No whole run of it is here yet."}\n`,
+    `\n${run ? partOfChannels(run) : "No whole run of it is here yet."}\n`,
   ),
 });
 
 /** Writes the charts, and everything on the pages that is measured or computed. */
 export function writeReport(run) {
   if (run.subject === "channels") {
+    for (const { file, svg } of chartsOfChannels(run)) writeWhole(results(file), svg);
     for (const [file, text] of Object.entries(pagesOfChannels(run))) writeWhole(at(file), text);
     writeWhole(results("channels.md"), `${report(run)}\n`);
     return console.log("Written: BENCHMARKS.md and bench/results/");

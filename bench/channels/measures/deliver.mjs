@@ -43,13 +43,15 @@ export async function levels(server, { steps, rates, window }) {
 
 async function ofReaders(session, readers, rates, window) {
   const seen = [];
+  const before = session.memory();
   await session.open(readers, 16);
+  const memory = (session.memory() - before) / readers / 1024;
   await session.publish({ count: 5, every: 100, atOnce: AT_ONCE });
   for (const rate of rates) {
     const [one, cpu] = await session.spent(() =>
       session.publish({ ms: window, every: 1000 / rate, atOnce: AT_ONCE }),
     );
-    const level = { readers, rate, ...ofWindow(one, cpu, readers) };
+    const level = { readers, rate, memory, ...ofWindow(one, cpu, readers) };
     seen.push(level);
     if (level.core > 0.95 || level.lastP99 > LATE_MS || level.reached < 100 || level.ended > 0) break;
   }

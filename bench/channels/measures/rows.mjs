@@ -7,6 +7,7 @@ import { withServer } from "../session.mjs";
 
 const PUBLISHES = 10;
 const READERS = 10;
+const HELD_MS = 10_000;
 
 /** The same Worker behind an entry that counts. */
 function counted(server) {
@@ -26,16 +27,23 @@ export function rows(server) {
       if (!statements) throw new Stop(`no statement of ${server.name} was counted`);
       return rows;
     };
-    await session.fill(1); // it has its tables
+    await session.fill(1); // the channel is made
     const before = await written();
     await session.publish({ count: PUBLISHES, atOnce: 1 });
     const published = await written();
     await session.open(READERS, 1);
     await session.read(READERS);
     await session.watch(100);
+    const opened = await written();
+    await session.watch(HELD_MS);
+    const held = await written();
+    await session.publish({ count: PUBLISHES, atOnce: 1 });
     return {
+      rowsMade: before,
       rowsPublish: (published - before) / PUBLISHES,
-      rowsReader: (await written()) - published,
+      rowsReader: opened - published,
+      rowsHeld: (held - opened) / READERS / (HELD_MS / 1000),
+      rowsBusy: ((await written()) - held) / PUBLISHES,
     };
   });
 }

@@ -55,9 +55,10 @@ impl Load {
 
     pub fn request(&mut self, request: &str, times: usize) -> io::Result<Value> {
         let (mut took, mut last) = (Vec::new(), None);
-        for _ in 0..times {
+        for number in 0..times {
+            let request = request.replace("{n}", &number.to_string());
             let started = Instant::now();
-            last = self.exchange(request)?;
+            last = self.exchange(&request)?;
             took.push(started.elapsed().as_secs_f64() * 1e3);
         }
         let (status, bytes, messages) = last.unwrap_or_default();

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use mio::{Interest, Token, net::TcpStream};
 use serde_json::{Value, json};
 
+use super::follower::Follower;
 use super::publisher::{Heard, Publisher};
 use super::reader::Reader;
 use super::window::Window;
@@ -21,9 +22,12 @@ pub struct Load {
     pub(super) buffer: Vec<u8>,
     numbers: Vec<u64>,
     pub(super) address: SocketAddr,
-    reading: Vec<u8>,
     pub(super) readers: Vec<Option<Reader>>,
     pub(super) live: usize,
+    /// What those have that stopped reading and were cut.
+    pub(super) cut: Vec<Follower>,
+    /// The number of the first message after they stopped.
+    pub(super) stopped_at: u64,
     /// Readers that are not done opening, and how many messages each is to have.
     waiting: usize,
     goal: u64,
@@ -32,6 +36,20 @@ pub struct Load {
     /// The number of the next message.
     pub(super) next: u64,
     pub(super) window: Window,
+}
+
+/// Readers that are to be opened.
+pub struct Opening<'a> {
+    /// `{n}` in it is the reader's number.
+    pub request: &'a str,
+    pub count: usize,
+    /// How many are not done at any moment.
+    pub at_once: usize,
+    /// Each is done when it has so many, or with none its first block.
+    pub messages: u64,
+    /// Whether they are going to stop reading.
+    pub slow: bool,
+    pub patience: Duration,
 }
 
 impl Turns for Load {
@@ -54,9 +72,10 @@ impl Load {
             buffer: vec![0; 65_536],
             numbers: Vec::new(),
             address: (Ipv4Addr::LOCALHOST, port).into(),
-            reading: Vec::new(),
             readers: Vec::new(),
             live: 0,
+            cut: Vec::new(),
+            stopped_at: 0,
             waiting: 0,
             goal: 0,
             publishers: Vec::new(),
@@ -68,12 +87,18 @@ impl Load {
 
     fn serve(&mut self, index: usize) -> io::Result<()> {
         let Some(Some(reader)) = self.readers.get_mut(index) else { return Ok(()) };
-        if reader.ask(&self.reading)? {
+        if reader.ask()? {
             return Ok(());
         }
         let was_waiting = reader.done_at.is_none();
         self.numbers.clear();
         let (bytes, over) = reader.read(&mut self.buffer, self.goal, &mut self.numbers)?;
+        if reader.stopped {
+            if over {
+                self.cut.extend(self.readers[index].take().and_then(|reader| reader.follower));
+            }
+            return Ok(());
+        }
         let (now, window) = (Instant::now(), &mut self.window);
         window.bytes += bytes as u64;
         for number in &self.numbers {
@@ -120,25 +145,22 @@ impl Load {
         Ok(())
     }
 
-    pub fn open(
-        &mut self,
-        request: &str,
-        count: usize,
-        at_once: usize,
-        messages: u64,
-        patience: Duration,
-    ) -> io::Result<Value> {
+    pub fn open(&mut self, opening: &Opening) -> io::Result<Value> {
+        let Opening { request, count, at_once, messages, slow, patience } = *opening;
         let (started, cpu, first) = (Instant::now(), own_cpu(), self.readers.len());
-        self.reading = request.into();
         self.goal = messages;
         self.window = Window { base: self.next, ..Window::default() };
         while self.readers.len() < first + count || self.waiting > 0 {
             while self.readers.len() < first + count && self.waiting < at_once {
-                let mut socket = TcpStream::connect(self.address)?;
+                let mut socket =
+                    if slow { self.connect_slow()? } else { TcpStream::connect(self.address)? };
                 let token = Token(self.readers.len());
                 let interest = Interest::READABLE | Interest::WRITABLE;
                 self.network.poll.registry().register(&mut socket, token, interest)?;
-                self.readers.push(Some(Reader::new(socket)));
+                let request = request.replace("{n}", &self.readers.len().to_string());
+                let mut reader = Reader::new(socket, request.into());
+                reader.follower = slow.then(Follower::default);
+                self.readers.push(Some(reader));
                 self.live += 1;
                 self.waiting += 1;
             }
@@ -167,6 +189,17 @@ impl Load {
             "done_us": percentiles(&mut done),
             "client_cpu": (own_cpu() - cpu) / seconds,
         }))
+    }
+
+    /// Closes all readers.
+    pub fn leave(&mut self) -> io::Result<Value> {
+        let left = self.live;
+        for reader in self.readers.drain(..).flatten() {
+            // A reset, which leaves no port in TIME_WAIT.
+            socket2::SockRef::from(&reader.socket).set_linger(Some(Duration::ZERO))?;
+        }
+        (self.live, self.waiting) = (0, 0);
+        Ok(json!({ "left": left }))
     }
 
     pub fn watch(&mut self, ms: Duration) -> io::Result<Value> {

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use mio::net::TcpStream;
 
+use super::follower::Follower;
 use super::marks::Marks;
 use crate::http::Answer;
 use crate::network::read_now;
@@ -17,7 +18,11 @@ pub struct Reader {
     pub done_at: Option<Instant>,
     /// Messages since it was opened.
     pub messages: u64,
-    asked: bool,
+    /// Of a slow one, and whether it has stopped: then it counts by itself.
+    pub follower: Option<Follower>,
+    pub stopped: bool,
+    /// What is still to be asked.
+    request: Vec<u8>,
     /// A bit for each message of the window that it has.
     seen: Vec<u64>,
     answer: Answer,
@@ -25,14 +30,16 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub fn new(socket: TcpStream) -> Self {
+    pub fn new(socket: TcpStream, request: Vec<u8>) -> Self {
         Self {
             socket,
             opened: Instant::now(),
             head_at: None,
             done_at: None,
             messages: 0,
-            asked: false,
+            follower: None,
+            stopped: false,
+            request,
             seen: Vec::new(),
             answer: Answer::default(),
             marks: Marks::default(),
@@ -40,16 +47,15 @@ impl Reader {
     }
 
     /// Sends the request where that is still to be done.
-    pub fn ask(&mut self, request: &[u8]) -> io::Result<bool> {
-        if self.asked {
+    pub fn ask(&mut self) -> io::Result<bool> {
+        if self.request.is_empty() {
             return Ok(false);
         }
         if let Some(error) = self.socket.take_error()? {
             return Err(error);
         }
-        self.asked = true;
         // A fresh socket's buffer takes a request whole.
-        self.socket.write_all(request).map(|()| true)
+        self.socket.write_all(&std::mem::take(&mut self.request)).map(|()| true)
     }
 
     pub fn begin_window(&mut self) {
@@ -88,10 +94,14 @@ impl Reader {
             };
             total += read;
             let before = numbers.len();
-            let Self { answer, marks, .. } = self;
-            answer
-                .read(&buffer[..read], |bytes| marks.read(bytes, |number| numbers.push(number)))
-                .map_err(io::Error::other)?;
+            let Self { answer, marks, follower, .. } = self;
+            let body = |bytes: &[u8]| {
+                marks.read(bytes, |number| numbers.push(number));
+                if let Some(follower) = follower {
+                    follower.read(bytes);
+                }
+            };
+            answer.read(&buffer[..read], body).map_err(io::Error::other)?;
             self.messages += (numbers.len() - before) as u64;
             let now = Instant::now();
             if self.answer.has_head() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::load::Load;
+use super::load::{Load, Opening};
 use super::publishing::Order;
 use crate::input::next_line;
 
@@ -29,13 +29,17 @@ fn obey(load: &mut Load, command: &Value) -> Result<io::Result<Value>, String> {
     Ok(match command["do"].as_str() {
         Some("first-byte") => load.first_byte(request()?),
         Some("request") => load.request(request()?, size("times")?),
-        Some("open") => load.open(
-            request()?,
-            size("count")?,
-            size("at_once")?,
-            number("messages")?,
-            ms("patience_ms")?,
-        ),
+        Some("open") => load.open(&Opening {
+            request: request()?,
+            count: size("count")?,
+            at_once: size("at_once")?,
+            messages: number("messages")?,
+            slow: command["slow"].as_bool().unwrap_or(false),
+            patience: ms("patience_ms")?,
+        }),
+        Some("stop") => load.stop(),
+        Some("resume") => load.resume(ms("patience_ms")?),
+        Some("come-back") => load.come_back(request()?, ms("patience_ms")?),
         Some("publish") => load.publish(&Order {
             head: request()?,
             bytes: size("bytes")?,
@@ -45,6 +49,7 @@ fn obey(load: &mut Load, command: &Value) -> Result<io::Result<Value>, String> {
             every: Duration::from_micros(number("every_us")?),
             patience: ms("patience_ms")?,
         }),
+        Some("leave") => load.leave(),
         Some("watch") => load.watch(ms("ms")?),
         _ => return Err(format!("{command} is not a command")),
     })
