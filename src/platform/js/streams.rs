@@ -214,7 +214,7 @@ impl<F: Feed, L: Link<F>> Live<F, L> {
 impl LastChunk {
     fn array_of(&mut self, chunk: &[u8]) -> Uint8Array {
         match &self.0 {
-            Some((bytes, array)) if bytes == chunk => array.clone(),
+            Some((bytes, array)) if are_same(bytes, chunk) => array.clone(),
             _ => {
                 let array = Uint8Array::from(chunk);
                 self.0 = Some((chunk.to_vec(), array.clone()));
@@ -222,4 +222,15 @@ impl LastChunk {
             }
         }
     }
+}
+
+/// As `==`, which in wasm goes byte by byte: a fifth of what a delivery of 10 KB cost.
+fn are_same(one: &[u8], other: &[u8]) -> bool {
+    let ((one, one_end), (other, other_end)) = (one.as_chunks::<8>(), other.as_chunks::<8>());
+    let words = one.iter().zip(other);
+    one.len() == other.len()
+        && one_end == other_end
+        && words
+            .into_iter()
+            .all(|(one, other)| u64::from_ne_bytes(*one) == u64::from_ne_bytes(*other))
 }

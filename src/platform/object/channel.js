@@ -21,6 +21,9 @@ export const channelClass = (rust) =>
       this.memory = { deadline: 0, generation: 0 };
       this.number = ++numbers;
       this.wrote = false;
+      /** How many requests are on their way to their turn, and whether the last publish had company there. */
+      this.arriving = 0;
+      this.crowded = false;
       /** @type {Promise<void> | undefined} */
       this.committing = undefined;
       // The runtime answers by itself, and the object sleeps on.
@@ -30,14 +33,17 @@ export const channelClass = (rust) =>
     async fetch(request) {
       let body;
       let tooLarge = false;
+      this.arriving += 1;
       try {
         body =
           request.body && (await bodyOf(request, rust.channelBodyLimit(this.env), rust.channelDiscardLimit));
         tooLarge = body === TOO_LARGE;
-        if (body && this.wrote) await this.committed();
+        if (body && this.wrote && !this.isAlone()) await this.committed();
       } catch (error) {
         // Whoever sent it left before it was whole, or a variable is wrong, or the database failed.
         return rust.channelFailed(request, this.env, error);
+      } finally {
+        this.arriving -= 1;
       }
       const turn = this.turn(
         (turn, sql) => rust.channelRequest(sql, this.env, request, body || undefined, tooLarge, turn),
@@ -47,10 +53,17 @@ export const channelClass = (rust) =>
       return turn.mode ? this.follow(turn) : turn.response;
     }
 
+    /** Whether neither this publish nor the one before it has met another one on its way. */
+    isAlone() {
+      const { crowded } = this;
+      this.crowded = this.arriving > 1;
+      return !crowded && !this.crowded;
+    }
+
     /**
      * Waits until the last publish is committed. The runtime commits once for all that is written in one
-     * turn of its own, so those that come meanwhile and wait here share the next commit; one that comes
-     * alone finds nothing to wait for.
+     * turn of its own, so those that come meanwhile and wait here share the next commit. One that comes
+     * alone would find nothing to wait for, and only pay for having asked.
      */
     committed() {
       this.committing ??= this.ctx.storage.sync().finally(() => {
