@@ -12,6 +12,7 @@ import { locked } from "./lib/lock.mjs";
 import { isMain, run, Stop, seconds } from "./lib/main.mjs";
 import { readArguments } from "./lib/options.mjs";
 import { at, BIN } from "./lib/paths.mjs";
+import { shortenNames } from "./lib/wasm-names.mjs";
 import { setup } from "./setup.mjs";
 import { compilerLines } from "./wrangler/compiler-lines.mjs";
 import { checkVariables } from "./wrangler/variables.mjs";
@@ -54,6 +55,7 @@ function keyOf(found, target) {
     "Cargo.lock",
     "scripts/build.mjs",
     "scripts/lib/env.mjs",
+    "scripts/lib/wasm-names.mjs",
   ];
   const sources = hash(`${hashFiles(...files)} ${found.toolchain} ${target.features}`);
   return `${sources} ${hashFiles(...outputs(target))}`;
@@ -82,6 +84,10 @@ export async function build(found, target = /** @type {Target} */ (MAIN), run = 
       writeWhole(failureOf(target), "");
       throw new Stop(`worker-build --release failed (exit ${code}); the reason stands above.`);
     }
+    const [js, wasm] = outputs(target).map((file) => at(file));
+    const shorter = shortenNames(fs.readFileSync(wasm), fs.readFileSync(js, "utf8"));
+    writeWhole(js, shorter.js);
+    writeWhole(wasm, shorter.wasm);
     // A source that was changed meanwhile is built the next time.
     writeWhole(stampOf(target), `${before} ${hashFiles(...outputs(target))}`);
     fs.rmSync(failureOf(target), { force: true });

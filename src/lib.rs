@@ -12,8 +12,8 @@
 //! # The wall
 //! Only `platform` knows that this is a Worker. All other modules compile and are
 //! tested on any machine, and are told the time as an argument. The compiler
-//! holds this wall: the `worker` crate is a dependency of the wasm32 target
-//! alone.
+//! holds this wall: the crates that name the runtime are dependencies of the
+//! wasm32 target alone.
 //!
 //! # Panics
 //! A panic ends every live stream of the isolate (the process, so to speak, that

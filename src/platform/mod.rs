@@ -13,53 +13,34 @@ mod panics;
 mod sites;
 mod variables;
 
-use std::fmt;
-
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
-use worker::web_sys::{Request, Response};
-use worker::{Context, Env, event};
+use web_sys::{Request, Response};
 
 use crate::http::problem::Problem;
 use crate::http::route::{ALLOW, Route, decode_path, route, split_url};
 use front::{events, health, site};
 use js::respond::{self, Head};
-use js::runtime;
+use js::runtime::{self, Env};
 
-/// Answers a request. A file of the site must be fetched from its bucket first;
-/// everything else is answered at once, by [`answer`]. Channels are not served
-/// here, for their object's class is JavaScript's.
-#[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response, fmt::Error> {
-    let answer = match try_answer(&request, &env) {
-        Ok(Answer::Given(response)) => Ok(response),
-        Ok(Answer::Site) => site::get(request, &env).await,
-        Ok(Answer::Channel) => Err("channels need the entry src/platform/entry.js".into()),
-        Err(error) => Err(error),
-    };
-    // Every error has become an answer, if only there was one to be made. What is
-    // left the worker crate answers by 500 without a body.
-    answer.or_else(|error| failed(&error)).map_err(|_| fmt::Error)
+/// Answers a request behind the entry that worker-build makes. Channels are not
+/// served there, for their object's class is JavaScript's.
+#[wasm_bindgen]
+pub fn fetch(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
+    let answer = answer(request, env)?;
+    if answer.is_null() {
+        return failed(&"channels need the entry src/platform/entry.js".into()).map(JsValue::from);
+    }
+    Ok(answer)
 }
 
-/// What there is to answer.
-enum Answer {
-    Given(Response),
-    Channel,
-    Site,
-}
-
-/// The answer, unless there is something to wait for: null for what is a
-/// channel's, undefined for what is the site's. `handlers.js` asks here first,
-/// because a function costs less than a promise.
+/// The answer, or a promise of it where a file of the site must be fetched from
+/// its bucket first: a function costs less than a promise. Null for what is a
+/// channel's.
 #[wasm_bindgen]
 pub fn answer(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
-    match try_answer(request, env) {
-        Ok(Answer::Given(response)) => Ok(response.into()),
-        Ok(Answer::Channel) => Ok(JsValue::NULL),
-        Ok(Answer::Site) => Ok(JsValue::UNDEFINED),
-        Err(error) => failed(&error).map(JsValue::from),
-    }
+    // Every error becomes an answer, if only there is one to be made.
+    try_answer(request, env).or_else(|error| failed(&error).map(JsValue::from))
 }
 
 #[cold]
@@ -68,15 +49,15 @@ fn failed(error: &JsValue) -> Result<Response, JsValue> {
     respond::problem(Head::new(500)?, &Problem::internal())
 }
 
-fn try_answer(request: &Request, env: &Env) -> Result<Answer, JsValue> {
+fn try_answer(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
     let url = request.url();
     let (path, query) = split_url(&url);
     #[cfg(feature = "test-panics")]
     panics::at_request(path);
     let front = front::front();
     let answer = match route(&request.method(), &decode_path(path)) {
-        Route::Channel => return Ok(Answer::Channel),
-        Route::Site => return Ok(Answer::Site),
+        Route::Channel => return Ok(JsValue::NULL),
+        Route::Site => return site::get(request, env),
         Route::Events => events::get(request, query, env, &front),
         Route::EventsHead => events::head(request, query, env),
         Route::EventsPreflight => events::preflight(request, env),
@@ -87,7 +68,7 @@ fn try_answer(request: &Request, env: &Env) -> Result<Answer, JsValue> {
             respond::problem(head, &Problem::method_not_allowed(ALLOW))
         }
     };
-    answer.map(Answer::Given)
+    answer.map(JsValue::from)
 }
 
 /// A binding or variable of `wrangler.toml`; `None` where there is none.

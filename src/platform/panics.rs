@@ -3,9 +3,8 @@
 
 use std::cell::Cell;
 
-use worker::Env;
-
 use super::binding;
+use super::js::runtime::Env;
 
 thread_local! {
     static NEXT_TIMER: Cell<bool> = const { Cell::new(false) };

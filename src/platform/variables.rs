@@ -5,10 +5,9 @@ use std::rc::Rc;
 
 use js_sys::{JSON, Object};
 use wasm_bindgen::{JsCast, JsValue};
-use worker::Env;
 
 use super::binding;
-use super::js::runtime;
+use super::js::runtime::{self, Env};
 use crate::channel::access::Access;
 use crate::config::{Config, ConfigError, Given};
 

@@ -5,8 +5,7 @@ use std::rc::Rc;
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
-use worker::Env;
-use worker::web_sys::{Request, Response};
+use web_sys::{Request, Response};
 
 use super::plan::{Plan, needs_proof};
 use crate::channel::access::{Refusal, Unproven};
@@ -17,7 +16,7 @@ use crate::config::Config;
 use crate::http::cors::Cors;
 use crate::http::route::{channel, split_url};
 use crate::platform::js::respond::{self, Headers};
-use crate::platform::js::runtime;
+use crate::platform::js::runtime::{self, Env};
 use crate::platform::variables::{self, Channels};
 
 /// What answers depend on beside the request's own words.

@@ -5,8 +5,7 @@ use std::rc::{Rc, Weak};
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use worker::Env;
-use worker::web_sys::{Request, Response};
+use web_sys::{Request, Response};
 
 use super::asked::Asked;
 use super::bridge::{Bridge, News, Socket};
@@ -19,7 +18,7 @@ use crate::channel::protocol::{self, PLACE};
 use crate::http::problem::Problem;
 use crate::http::route::split_url;
 use crate::platform::js::respond::{self, Head};
-use crate::platform::js::runtime;
+use crate::platform::js::runtime::{self, Env};
 use crate::platform::js::streams::{Streams, function};
 use crate::session::Session;
 use crate::session::registry::Registry;

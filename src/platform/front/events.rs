@@ -5,8 +5,7 @@ use std::rc::Rc;
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
-use worker::Env;
-use worker::web_sys::{Request, Response};
+use web_sys::{Request, Response};
 
 use super::Front;
 use crate::config::Config;
@@ -17,7 +16,7 @@ use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::route::EVENTS_ALLOW;
 use crate::platform::js::respond::{self, Head, Headers};
-use crate::platform::js::runtime;
+use crate::platform::js::runtime::{self, Env};
 use crate::platform::variables;
 use crate::served;
 use crate::session::{Session, overload};

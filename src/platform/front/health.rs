@@ -2,13 +2,12 @@
 
 use serde::Serialize;
 use wasm_bindgen::JsValue;
-use worker::Env;
-use worker::web_sys::Response;
+use web_sys::Response;
 
 use super::Front;
 use crate::config::ConfigError;
 use crate::platform::js::respond::Head;
-use crate::platform::js::runtime;
+use crate::platform::js::runtime::{self, Env};
 use crate::platform::variables;
 
 #[derive(Serialize)]

@@ -9,6 +9,9 @@ use crate::session::Random;
 
 #[wasm_bindgen]
 extern "C" {
+    /// The bindings and variables of `wrangler.toml`.
+    pub type Env;
+
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
     fn get_random_values(into: &js_sys::Uint32Array) -> Result<(), JsValue>;
 

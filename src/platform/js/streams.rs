@@ -6,10 +6,10 @@ use std::rc::{Rc, Weak};
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use worker::{signal, web_sys::ReadableStream};
+use web_sys::ReadableStream;
 
 use super::body::{Body, Link};
-use super::runtime;
+use super::{instance, runtime};
 use crate::config::limits::HIGH_WATER_MARK;
 use crate::session::registry::Registry;
 use crate::session::{EndReason, Feed, Moment, Next, Session};
@@ -186,7 +186,7 @@ impl<F: Feed, L: Link<F>> Live<F, L> {
             let moment = Moment {
                 now,
                 room: self.has_room(),
-                near_cpu_limit: signal::is_near_cpu_limit(),
+                near_cpu_limit: instance::is_near_cpu_limit(),
                 stagger_ms,
             };
             let next = self.session.step(moment, chunk);

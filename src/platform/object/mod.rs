@@ -9,11 +9,10 @@ mod sql;
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use worker::Env;
-use worker::web_sys::{Request, Response};
+use web_sys::{Request, Response};
 
 use super::js::respond::{self, Head, Headers};
-use super::js::runtime;
+use super::js::runtime::{self, Env};
 use super::variables;
 use crate::channel::follow::Ask;
 use crate::channel::protocol::{self, FOLLOW, Following};

@@ -1,10 +1,11 @@
 //! Workers Sites: a KV namespace, and nothing else.
 
-use js_sys::futures::JsFuture;
+use js_sys::futures::{JsFuture, future_to_promise};
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use worker::web_sys::{Request, Response};
+use web_sys::{Request, Response};
 
+use crate::platform::failed;
 use crate::platform::js::respond::Head;
 use crate::site::media_types::content_type;
 use crate::site::target::{self, Target};
@@ -35,7 +36,16 @@ extern "C" {
     fn search(this: &Url) -> String;
 }
 
-pub async fn get(request: Request, bucket: JsValue) -> Result<Response, JsValue> {
+/// A promise of the answer.
+pub fn get(request: Request, bucket: JsValue) -> JsValue {
+    let answer = async {
+        let answer = try_get(request, bucket).await;
+        answer.or_else(|error| failed(&error)).map(JsValue::from)
+    };
+    future_to_promise(answer).into()
+}
+
+async fn try_get(request: Request, bucket: JsValue) -> Result<Response, JsValue> {
     let keys = JsFuture::from(bucket_keys("__STATIC_CONTENT_MANIFEST")).await?;
     let mut asked = Asked::of(&request, &keys)?;
     if let (None, Some(key)) = (&asked.hash, &asked.key) {
