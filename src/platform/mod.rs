@@ -15,7 +15,7 @@ mod variables;
 
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
-use web_sys::{Request, Response};
+use worker_sys::web_sys::{Request, Response};
 
 use crate::http::problem::Problem;
 use crate::http::route::{ALLOW, Route, decode_path, route, split_url};

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use js_sys::JsString;
 use wasm_bindgen::prelude::*;
-use web_sys::{Request, Response};
+use worker_sys::web_sys::{Request, Response};
 
 use super::plan::{Plan, needs_proof};
 use crate::channel::access::{Refusal, Unproven};

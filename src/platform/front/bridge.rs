@@ -3,7 +3,7 @@
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::Response;
+use worker_sys::web_sys::Response;
 
 use crate::channel::Mode;
 use crate::channel::follow::{Ask, Command, Follower};

@@ -5,7 +5,7 @@ use std::rc::{Rc, Weak};
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use web_sys::{Request, Response};
+use worker_sys::web_sys::{Request, Response};
 
 use super::asked::Asked;
 use super::bridge::{Bridge, News, Socket};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use wasm_bindgen::JsValue;
-use web_sys::Response;
+use worker_sys::web_sys::Response;
 
 use super::Front;
 use crate::config::ConfigError;

@@ -2,7 +2,8 @@
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use web_sys::{Request, Response};
+use worker_sys::Fetcher;
+use worker_sys::web_sys::{Request, Response};
 
 use crate::platform::js::runtime::Env;
 use crate::platform::js::streams::function;
@@ -17,12 +18,6 @@ const NO_SITE: &str = if cfg!(feature = "workers-sites") {
 
 #[wasm_bindgen]
 extern "C" {
-    /// The binding of Static Assets.
-    type Assets;
-
-    #[wasm_bindgen(method, catch)]
-    fn fetch(this: &Assets, request: &Request) -> Result<Pending, JsValue>;
-
     /// A promise. Rust's futures, which wait for one too, bring an executor of their own.
     type Pending;
 
@@ -43,7 +38,8 @@ thread_local! {
 /// `__STATIC_CONTENT`.
 pub fn get(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
     if let Some(assets) = binding(env, "ASSETS") {
-        let pending = assets.unchecked_into::<Assets>().fetch(request)?;
+        let pending = assets.unchecked_into::<Fetcher>().fetch(request)?;
+        let pending: Pending = JsValue::from(pending).unchecked_into();
         return Ok(ANSWERED.with(|answered| FAILED.with(|failed| pending.then(answered, failed))));
     }
     #[cfg(feature = "workers-sites")]

@@ -2,7 +2,7 @@
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::ReadableStream;
+use worker_sys::web_sys::ReadableStream;
 
 #[wasm_bindgen(module = "/src/platform/js/body.js")]
 extern "C" {

@@ -3,7 +3,7 @@
 use js_sys::{JsString, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use web_sys::{ReadableStream, Response, ResponseInit};
+use worker_sys::web_sys::{self, ReadableStream, Response, ResponseInit};
 
 use crate::channel::protocol::Answer;
 use crate::http::cors::Cors;

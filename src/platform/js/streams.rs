@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::ReadableStream;
+use worker_sys::web_sys::ReadableStream;
 
 use super::body::{Body, Link};
 use super::{instance, runtime};

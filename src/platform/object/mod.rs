@@ -9,7 +9,7 @@ mod sql;
 
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use web_sys::{Request, Response};
+use worker_sys::web_sys::{Request, Response};
 
 use super::js::respond::{self, Head, Headers};
 use super::js::runtime::{self, Env};

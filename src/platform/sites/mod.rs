@@ -3,7 +3,7 @@
 use js_sys::futures::{JsFuture, future_to_promise};
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{Request, Response};
+use worker_sys::web_sys::{Request, Response};
 
 use crate::platform::failed;
 use crate::platform::js::respond::Head;
