@@ -27,14 +27,23 @@ impl<'a> Query<'a> {
     /// 400 for a bad `interval` or `format`.
     pub fn parse(query: &'a str, config: &Config) -> Result<Self, Problem> {
         let (mut interval, mut format, mut last_event_id) = (None, None, None);
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let known = match &*name {
+        let mut take = |name: &str, value: Cow<'a, str>| {
+            let known = match name {
                 "interval" => &mut interval,
                 "format" => &mut format,
                 "last_event_id" => &mut last_event_id,
-                _ => continue,
+                _ => return,
             };
             known.get_or_insert(value);
+        };
+        if query.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+            form_urlencoded::parse(query.as_bytes()).for_each(|(name, value)| take(&name, value));
+        } else {
+            // Nothing is to be decoded, so that the decoder, which is slow to start, is not run.
+            for pair in query.split('&') {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                take(name, value.into());
+            }
         }
         Ok(Self {
             interval_ms: interval

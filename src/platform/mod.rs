@@ -23,6 +23,7 @@ use worker::{Context, Env, event};
 use crate::http::problem::Problem;
 use crate::http::route::{ALLOW, Route, decode_path, route, split_url};
 use front::{events, health, site};
+use js::request::{self, Room};
 use js::respond::{self, Head};
 use js::runtime;
 
@@ -69,12 +70,13 @@ fn failed(error: &JsValue) -> Result<Response, JsValue> {
 }
 
 fn try_answer(request: &Request, env: &Env) -> Result<Answer, JsValue> {
-    let url = request.url();
-    let (path, query) = split_url(&url);
+    let mut room = Room::new();
+    let (method, url) = request::target(request, &mut room);
+    let (path, query) = split_url(url);
     #[cfg(feature = "test-panics")]
     panics::at_request(path);
     let front = front::front();
-    let answer = match route(&request.method(), &decode_path(path)) {
+    let answer = match route(method, &decode_path(path)) {
         Route::Channel => return Ok(Answer::Channel),
         Route::Site => return Ok(Answer::Site),
         Route::Events => events::get(request, query, env, &front),

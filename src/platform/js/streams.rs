@@ -46,7 +46,10 @@ struct Live<F, L> {
 /// of the type "bytes" would: it takes the memory of what it is given for its
 /// own.)
 #[derive(Default)]
-struct LastChunk(Option<(Vec<u8>, Uint8Array)>);
+struct LastChunk {
+    bytes: Vec<u8>,
+    array: Option<Uint8Array>,
+}
 
 impl<F: Feed + 'static, L: Link<F> + 'static> Streams<F, L> {
     pub fn new() -> Rc<Self> {
@@ -213,11 +216,13 @@ impl<F: Feed, L: Link<F>> Live<F, L> {
 
 impl LastChunk {
     fn array_of(&mut self, chunk: &[u8]) -> Uint8Array {
-        match &self.0 {
-            Some((bytes, array)) if bytes == chunk => array.clone(),
+        match &self.array {
+            Some(array) if self.bytes == chunk => array.clone(),
             _ => {
                 let array = Uint8Array::from(chunk);
-                self.0 = Some((chunk.to_vec(), array.clone()));
+                self.bytes.clear();
+                self.bytes.extend_from_slice(chunk);
+                self.array = Some(array.clone());
                 array
             }
         }
