@@ -56,15 +56,21 @@ impl<'a> Query<'a> {
 
 fn parse_interval(text: &str) -> Result<u32, Problem> {
     // A client may ask for any interval that the variable may have.
-    TICK_INTERVAL_MS
-        .read(Some(text))
-        .ok_or_else(|| Problem::bad_parameter("interval", text, TICK_INTERVAL_MS.allowed()))
+    TICK_INTERVAL_MS.read(Some(text)).ok_or_else(|| bad_interval(text))
+}
+
+#[cold]
+fn bad_interval(text: &str) -> Problem {
+    Problem::bad_parameter("interval", text, TICK_INTERVAL_MS.allowed())
 }
 
 fn parse_format(text: &str) -> Result<Format, Problem> {
-    Format::from_name(text).ok_or_else(|| {
-        let names = Format::ALL.map(|(name, _)| name);
-        let (last, others) = names.split_last().unwrap_or((&"", &[]));
-        Problem::bad_parameter("format", text, [&*others.join(", "), " or ", *last].concat())
-    })
+    Format::from_name(text).ok_or_else(|| bad_format(text))
+}
+
+#[cold]
+fn bad_format(text: &str) -> Problem {
+    let names = Format::ALL.map(|(name, _)| name);
+    let (last, others) = names.split_last().unwrap_or((&"", &[]));
+    Problem::bad_parameter("format", text, [&*others.join(", "), " or ", *last].concat())
 }

@@ -15,7 +15,7 @@ mod variables;
 
 use std::fmt;
 
-use js_sys::Reflect;
+use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use worker::web_sys::{Request, Response};
 use worker::{Context, Env, event};
@@ -54,12 +54,15 @@ enum Answer {
 /// channel's, undefined for what is the site's. `handlers.js` asks here first,
 /// because a function costs less than a promise.
 #[wasm_bindgen]
-pub fn answer(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
+pub fn answer(request: &Request, env: &Env) -> JsValue {
     match try_answer(request, env) {
-        Ok(Answer::Given(response)) => Ok(response.into()),
-        Ok(Answer::Channel) => Ok(JsValue::NULL),
-        Ok(Answer::Site) => Ok(JsValue::UNDEFINED),
-        Err(error) => failed(&error).map(JsValue::from),
+        Ok(Answer::Given(response)) => response.into(),
+        Ok(Answer::Channel) => JsValue::NULL,
+        Ok(Answer::Site) => JsValue::UNDEFINED,
+        // A `Result` would cost each request a look-up in a table.
+        Err(error) => {
+            failed(&error).map_or_else(|error| Promise::reject(&error).into(), Into::into)
+        }
     }
 }
 
@@ -84,12 +87,15 @@ fn try_answer(request: &Request, env: &Env) -> Result<Answer, JsValue> {
         Route::EventsPreflight => events::preflight(request, env),
         Route::Health => health::get(env, &front),
         Route::EventsMethodNotAllowed => events::refuse_method(request, env),
-        Route::MethodNotAllowed => {
-            let head = Head::new(405)?.with("allow", ALLOW)?;
-            respond::problem(head, &Problem::method_not_allowed(ALLOW))
-        }
+        Route::MethodNotAllowed => refuse_method(),
     };
     answer.map(Answer::Given)
+}
+
+#[cold]
+fn refuse_method() -> Result<Response, JsValue> {
+    let head = Head::new(405)?.with("allow", ALLOW)?;
+    respond::problem(head, &Problem::method_not_allowed(ALLOW))
 }
 
 /// A binding or variable of `wrangler.toml`; `None` where there is none.

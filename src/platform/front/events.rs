@@ -41,6 +41,7 @@ impl<'a> Context<'a> {
 }
 
 /// Streams, or says why not.
+#[inline(never)] // The longer a function, the sooner is it optimized, and the longer that takes.
 pub fn get(request: &Request, query: &str, env: &Env, front: &Front) -> Result<Response, JsValue> {
     let mut room = Room::new();
     let Some(context) = Context::of(request, env, &mut room) else { return misconfigured() };
@@ -57,7 +58,7 @@ pub fn get(request: &Request, query: &str, env: &Env, front: &Front) -> Result<R
         return turn_away(&context, &feed, accepts, random.retry);
     }
     let session = Session::new(feed, config, random, now);
-    stream_head(context.cors())?.stream(&front.streams.open(session, now)?)
+    front.streams.open(&*stream_head(context.cors())?, session, now)
 }
 
 /// The isolate is full.
