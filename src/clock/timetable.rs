@@ -1,6 +1,8 @@
 //! Which events of a source a client is sent: those that it missed, or word of a
 //! gap, and then each next one.
 
+use std::cell::Cell;
+
 use super::Source;
 use crate::config::limits::{self, CLOCK_SKEW_MS, EVENTS_PER_CHUNK};
 use crate::config::number::decimal;
@@ -54,8 +56,11 @@ pub struct Timetable<S> {
     resumed: bool,
     events: u64,
     gaps: u64,
-    /// One event's data, kept for its memory.
-    data: String,
+}
+
+thread_local! {
+    /// One event's data, kept for its memory: one stream writes at a time.
+    static DATA: Cell<String> = const { Cell::new(String::new()) };
 }
 
 impl<S: Source> Timetable<S> {
@@ -68,7 +73,6 @@ impl<S: Source> Timetable<S> {
             resumed: start != Start::Fresh,
             events: 0,
             gaps: 0,
-            data: String::new(),
         }
     }
 
@@ -105,9 +109,11 @@ impl<S: Source> Timetable<S> {
     }
 
     fn write_event(&mut self, id: u64, now: u64, out: &mut Vec<u8>) {
-        self.data.clear();
-        self.source.data(id, now, &mut self.data);
-        Event { name: None, id: Some(id.into()), data: &self.data }.encode(out);
+        let mut data = DATA.take();
+        data.clear();
+        self.source.data(id, now, &mut data);
+        Event { name: None, id: Some(id.into()), data: &data }.encode(out);
+        DATA.set(data);
         self.last = Some(id);
         self.events += 1;
     }

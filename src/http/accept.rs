@@ -15,9 +15,19 @@ pub enum Accepts {
 /// excludes it.
 #[must_use]
 pub fn event_stream(accept: Option<&str>) -> Accepts {
-    let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else {
+    match accept {
+        // As an `EventSource` asks, and as curl does: these need no reading.
+        Some("text/event-stream") => Accepts::ByName,
+        None | Some("*/*") => Accepts::ByRange,
+        Some(accept) => by_weight(accept),
+    }
+}
+
+#[cold]
+fn by_weight(accept: &str) -> Accepts {
+    if accept.trim().is_empty() {
         return Accepts::ByRange;
-    };
+    }
     let weight_of = |range: &str| {
         accept.split(',').find_map(|entry| {
             let mut parts = entry.split(';').map(str::trim);

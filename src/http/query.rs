@@ -27,14 +27,23 @@ impl<'a> Query<'a> {
     /// 400 for a bad `interval` or `format`.
     pub fn parse(query: &'a str, config: &Config) -> Result<Self, Problem> {
         let (mut interval, mut format, mut last_event_id) = (None, None, None);
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let known = match &*name {
+        let mut take = |name: &str, value: Cow<'a, str>| {
+            let known = match name {
                 "interval" => &mut interval,
                 "format" => &mut format,
                 "last_event_id" => &mut last_event_id,
-                _ => continue,
+                _ => return,
             };
             known.get_or_insert(value);
+        };
+        if query.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+            form_urlencoded::parse(query.as_bytes()).for_each(|(name, value)| take(&name, value));
+        } else {
+            // Nothing is to be decoded, so that the decoder, which is slow to start, is not run.
+            for pair in query.split('&') {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                take(name, value.into());
+            }
         }
         Ok(Self {
             interval_ms: interval
@@ -47,15 +56,21 @@ impl<'a> Query<'a> {
 
 fn parse_interval(text: &str) -> Result<u32, Problem> {
     // A client may ask for any interval that the variable may have.
-    TICK_INTERVAL_MS
-        .read(Some(text))
-        .ok_or_else(|| Problem::bad_parameter("interval", text, TICK_INTERVAL_MS.allowed()))
+    TICK_INTERVAL_MS.read(Some(text)).ok_or_else(|| bad_interval(text))
+}
+
+#[cold]
+fn bad_interval(text: &str) -> Problem {
+    Problem::bad_parameter("interval", text, TICK_INTERVAL_MS.allowed())
 }
 
 fn parse_format(text: &str) -> Result<Format, Problem> {
-    Format::from_name(text).ok_or_else(|| {
-        let names = Format::ALL.map(|(name, _)| name);
-        let (last, others) = names.split_last().unwrap_or((&"", &[]));
-        Problem::bad_parameter("format", text, [&*others.join(", "), " or ", *last].concat())
-    })
+    Format::from_name(text).ok_or_else(|| bad_format(text))
+}
+
+#[cold]
+fn bad_format(text: &str) -> Problem {
+    let names = Format::ALL.map(|(name, _)| name);
+    let (last, others) = names.split_last().unwrap_or((&"", &[]));
+    Problem::bad_parameter("format", text, [&*others.join(", "), " or ", *last].concat())
 }

@@ -73,5 +73,9 @@ pub fn split_url(url: &str) -> (&str, &str) {
 /// Decodes a path's percent signs, once.
 #[must_use]
 pub fn decode_path(path: &str) -> Cow<'_, str> {
+    // As a rule there are none, and the decoder need not run.
+    if path.bytes().all(|byte| byte != b'%') {
+        return Cow::Borrowed(path);
+    }
     percent_encoding::percent_decode_str(path).decode_utf8_lossy()
 }

@@ -13,13 +13,14 @@ mod panics;
 mod sites;
 mod variables;
 
-use js_sys::Reflect;
+use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use worker_sys::web_sys::{Request, Response};
 
 use crate::http::problem::Problem;
 use crate::http::route::{ALLOW, Route, decode_path, route, split_url};
 use front::{events, health, site};
+use js::request::{self, Room};
 use js::respond::{self, Head};
 use js::runtime::{self, Env};
 
@@ -27,7 +28,7 @@ use js::runtime::{self, Env};
 /// served there, for their object's class is JavaScript's.
 #[wasm_bindgen]
 pub fn fetch(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
-    let answer = answer(request, env)?;
+    let answer = answer(request, env);
     if answer.is_null() {
         return failed(&"channels need the entry src/platform/entry.js".into()).map(JsValue::from);
     }
@@ -38,9 +39,12 @@ pub fn fetch(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
 /// its bucket first: a function costs less than a promise. Null for what is a
 /// channel's.
 #[wasm_bindgen]
-pub fn answer(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
-    // Every error becomes an answer, if only there is one to be made.
-    try_answer(request, env).or_else(|error| failed(&error).map(JsValue::from))
+pub fn answer(request: &Request, env: &Env) -> JsValue {
+    // Every error becomes an answer, if only there is one to be made. (A `Result` would
+    // cost each request a look-up in a table.)
+    try_answer(request, env).unwrap_or_else(|error| {
+        failed(&error).map_or_else(|error| Promise::reject(&error).into(), Into::into)
+    })
 }
 
 #[cold]
@@ -50,12 +54,13 @@ fn failed(error: &JsValue) -> Result<Response, JsValue> {
 }
 
 fn try_answer(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
-    let url = request.url();
-    let (path, query) = split_url(&url);
+    let mut room = Room::new();
+    let (method, url) = request::target(request, &mut room);
+    let (path, query) = split_url(url);
     #[cfg(feature = "test-panics")]
     panics::at_request(path);
     let front = front::front();
-    let answer = match route(&request.method(), &decode_path(path)) {
+    let answer = match route(method, &decode_path(path)) {
         Route::Channel => return Ok(JsValue::NULL),
         Route::Site => return site::get(request, env),
         Route::Events => events::get(request, query, env, &front),
@@ -63,12 +68,15 @@ fn try_answer(request: &Request, env: &Env) -> Result<JsValue, JsValue> {
         Route::EventsPreflight => events::preflight(request, env),
         Route::Health => health::get(env, &front),
         Route::EventsMethodNotAllowed => events::refuse_method(request, env),
-        Route::MethodNotAllowed => {
-            let head = Head::new(405)?.with("allow", ALLOW)?;
-            respond::problem(head, &Problem::method_not_allowed(ALLOW))
-        }
+        Route::MethodNotAllowed => refuse_method(),
     };
     answer.map(JsValue::from)
+}
+
+#[cold]
+fn refuse_method() -> Result<Response, JsValue> {
+    let head = Head::new(405)?.with("allow", ALLOW)?;
+    respond::problem(head, &Problem::method_not_allowed(ALLOW))
 }
 
 /// A binding or variable of `wrangler.toml`; `None` where there is none.

@@ -220,6 +220,14 @@ proptest! {
     }
 
     #[test]
+    fn a_query_is_read_alike_whether_or_not_it_is_decoded(
+        query in "((interval|format|last_event_id|x|)(=|==|)(200|unix|1|é|)(&|&&|=|)){0,5}",
+    ) {
+        let decoded = format!("{query}&%41=+");
+        prop_assert_eq!(Query::parse(&query, &config()), Query::parse(&decoded, &config()));
+    }
+
+    #[test]
     fn only_the_weights_of_zero_exclude(weight in 0u32..=1_000) {
         let header = format!("text/event-stream;q={}", f64::from(weight) / 1_000.0);
         let expected = if weight == 0 { Accepts::No } else { Accepts::ByName };

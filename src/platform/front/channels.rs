@@ -161,7 +161,7 @@ pub fn stream(
     let session = Session::new(feed, &asked.config, random, now).until(plan.ends_at());
     let followers = &front().followers;
     let mut socket = None;
-    let body = followers.streams.open_with(session, now, |key, body| {
+    let answer = followers.streams.open_with(&head, session, now, |key, body| {
         let made = Socket::new(key, &followers.on_event, body, &plan.reach());
         socket = Some(made.clone());
         Bridge::new(made, mode)
@@ -169,7 +169,7 @@ pub fn stream(
     if let Some(socket) = socket {
         socket.attach(response);
     }
-    head.stream(&body)
+    Ok(answer)
 }
 
 /// After how many milliseconds to ask the object again, if that may help.

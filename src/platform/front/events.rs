@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 use worker_sys::web_sys::{Request, Response};
 
@@ -15,43 +14,36 @@ use crate::http::cors::Cors;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::route::EVENTS_ALLOW;
-use crate::platform::js::respond::{self, Head, Headers};
+use crate::platform::js::request::{Headers, Room};
+use crate::platform::js::respond::{self, Head};
 use crate::platform::js::runtime::{self, Env};
 use crate::platform::variables;
 use crate::served;
 use crate::session::{Session, overload};
 
-thread_local! {
-    // JavaScript's strings, made once: a Rust string would have to be turned into
-    // one for each request.
-    static ACCEPT: JsString = "accept".into();
-    static LAST_EVENT_ID: JsString = "last-event-id".into();
-    static ORIGIN: JsString = "origin".into();
-}
-
 /// What an answer depends on besides the method and the query.
-struct Context {
+struct Context<'a> {
     config: Rc<Config>,
-    headers: Headers,
-    origin: Option<String>,
+    headers: Headers<'a>,
 }
 
-impl Context {
+impl<'a> Context<'a> {
     /// `None` where a variable is wrong.
-    fn of(request: &Request, env: &Env) -> Result<Option<Self>, JsValue> {
-        let headers: Headers = JsValue::from(request.headers()).unchecked_into();
-        let origin = ORIGIN.with(|name| headers.get(name));
-        Ok(variables::config(env).map(|config| Self { config, headers, origin }))
+    fn of(request: &Request, env: &Env, room: &'a mut Room) -> Option<Self> {
+        let config = variables::config(env)?;
+        Some(Self { config, headers: Headers::of(request, room) })
     }
 
     fn cors(&self) -> Cors<'_> {
-        Cors::answer(&self.config.allowed_origins, self.origin.as_deref())
+        Cors::answer(&self.config.allowed_origins, self.headers.origin)
     }
 }
 
 /// Streams, or says why not.
+#[inline(never)] // The longer a function, the sooner is it optimized, and the longer that takes.
 pub fn get(request: &Request, query: &str, env: &Env, front: &Front) -> Result<Response, JsValue> {
-    let Some(context) = Context::of(request, env)? else { return misconfigured() };
+    let mut room = Room::new();
+    let Some(context) = Context::of(request, env, &mut room) else { return misconfigured() };
     let (query, accepts) = match check(query, &context)? {
         Ok(checked) => checked,
         Err(refusal) => return Ok(refusal),
@@ -59,20 +51,19 @@ pub fn get(request: &Request, query: &str, env: &Env, front: &Front) -> Result<R
     let config = &*context.config;
     let random = runtime::random()?;
     let now = runtime::now();
-    let header = LAST_EVENT_ID.with(|name| context.headers.get(name));
-    let feed = served::feed(&query, header.as_deref(), config, now);
+    let feed = served::feed(&query, context.headers.last_event_id, config, now);
 
     if front.is_full(config.max_streams, now) {
         return turn_away(&context, &feed, accepts, random.retry);
     }
     let session = Session::new(feed, config, random, now);
-    stream_head(context.cors())?.stream(&front.streams.open(session, now)?)
+    front.streams.open(&*stream_head(context.cors())?, session, now)
 }
 
 /// The isolate is full.
 #[cold]
 fn turn_away(
-    context: &Context,
+    context: &Context<'_>,
     feed: &served::Feed,
     accepts: Accepts,
     random: u32,
@@ -91,7 +82,8 @@ fn turn_away(
 /// The headers that GET answers with where there is room, and no stream.
 #[cold]
 pub fn head(request: &Request, query: &str, env: &Env) -> Result<Response, JsValue> {
-    let Some(context) = Context::of(request, env)? else { return misconfigured() };
+    let mut room = Room::new();
+    let Some(context) = Context::of(request, env, &mut room) else { return misconfigured() };
     match check(query, &context)? {
         Ok(_) => stream_head(context.cors())?.empty(),
         Err(refusal) => Ok(refusal),
@@ -102,7 +94,8 @@ pub fn head(request: &Request, query: &str, env: &Env) -> Result<Response, JsVal
 /// headers that resume a stream.
 #[cold]
 pub fn preflight(request: &Request, env: &Env) -> Result<Response, JsValue> {
-    let Some(context) = Context::of(request, env)? else { return misconfigured() };
+    let mut room = Room::new();
+    let Some(context) = Context::of(request, env, &mut room) else { return misconfigured() };
     let cors = context.cors();
     let head = Head::new(204)?.with("allow", EVENTS_ALLOW)?.with_cors(cors)?;
     if cors.allow_origin.is_none() {
@@ -117,7 +110,8 @@ pub fn preflight(request: &Request, env: &Env) -> Result<Response, JsValue> {
 /// Refuses a method, so that another site's page may read why.
 #[cold]
 pub fn refuse_method(request: &Request, env: &Env) -> Result<Response, JsValue> {
-    let Some(context) = Context::of(request, env)? else { return misconfigured() };
+    let mut room = Room::new();
+    let Some(context) = Context::of(request, env, &mut room) else { return misconfigured() };
     let head = Head::new(405)?.with("allow", EVENTS_ALLOW)?.with_cors(context.cors())?;
     respond::problem(head, &Problem::method_not_allowed(EVENTS_ALLOW))
 }
@@ -130,12 +124,12 @@ fn misconfigured() -> Result<Response, JsValue> {
 /// What the client wants, or the refusal that it gets.
 fn check<'a>(
     query: &'a str,
-    context: &Context,
+    context: &Context<'_>,
 ) -> Result<Result<(Query<'a>, Accepts), Response>, JsValue> {
     if !context.config.events_enabled {
         return switched_off(context).map(Err);
     }
-    let accepts = accept::event_stream(ACCEPT.with(|name| context.headers.get(name)).as_deref());
+    let accepts = accept::event_stream(context.headers.accept);
     if accepts == Accepts::No {
         return refuse(context, &Problem::not_acceptable()).map(Err);
     }
@@ -146,13 +140,13 @@ fn check<'a>(
 }
 
 #[cold]
-fn switched_off(context: &Context) -> Result<Response, JsValue> {
+fn switched_off(context: &Context<'_>) -> Result<Response, JsValue> {
     let head = Head::new(204)?.with("cache-control", "no-store")?;
     head.with_cors(context.cors())?.empty()
 }
 
 #[cold]
-fn refuse(context: &Context, problem: &Problem) -> Result<Response, JsValue> {
+fn refuse(context: &Context<'_>, problem: &Problem) -> Result<Response, JsValue> {
     respond::problem(Head::new(problem.status)?.with_cors(context.cors())?, problem)
 }
 

@@ -18,7 +18,12 @@ export class Body {
         if (!known) this.controller.close();
       }
     };
-    this.readable = new ReadableStream(this, (strategy ??= { highWaterMark }));
+    strategy ??= { highWaterMark };
+  }
+
+  /** The answer with this status and these headers whose body it is. */
+  answer(init) {
+    return new Response(new ReadableStream(this, strategy), init);
   }
 
   start(controller) {

@@ -2,23 +2,19 @@
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use worker_sys::web_sys::ReadableStream;
+use worker_sys::web_sys::{Response, ResponseInit};
 
 #[wasm_bindgen(module = "/src/platform/js/body.js")]
 extern "C" {
     /// A `ReadableStream` with its controller and its timer.
     pub type Body;
 
-    #[wasm_bindgen(constructor, catch)]
-    pub fn new(
-        key: u32,
-        on_timer: &Function,
-        on_cancel: &Function,
-        high_water_mark: u32,
-    ) -> Result<Body, JsValue>;
+    #[wasm_bindgen(constructor)]
+    pub fn new(key: u32, on_timer: &Function, on_cancel: &Function, high_water_mark: u32) -> Body;
 
-    #[wasm_bindgen(method, getter)]
-    pub fn readable(this: &Body) -> ReadableStream;
+    /// The answer with this status and these headers whose body it is.
+    #[wasm_bindgen(method, catch)]
+    pub fn answer(this: &Body, init: &ResponseInit) -> Result<Response, JsValue>;
 
     #[wasm_bindgen(method)]
     pub fn room(this: &Body) -> u32;

@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod instance;
+pub mod request;
 pub mod respond;
 pub mod runtime;
 pub mod streams;

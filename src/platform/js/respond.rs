@@ -3,7 +3,7 @@
 use js_sys::{JsString, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use worker_sys::web_sys::{self, ReadableStream, Response, ResponseInit};
+use worker_sys::web_sys::{self, Response, ResponseInit};
 
 use crate::channel::protocol::Answer;
 use crate::http::cors::Cors;
@@ -47,11 +47,16 @@ impl Head {
         }
     }
 
+    pub fn init(&self) -> &ResponseInit {
+        &self.init
+    }
+
     pub fn empty(&self) -> Result<Response, JsValue> {
         Response::new_with_opt_str_and_init(None, &self.init)
     }
 
-    pub fn stream(&self, body: &ReadableStream) -> Result<Response, JsValue> {
+    #[cfg(feature = "workers-sites")]
+    pub fn stream(&self, body: &web_sys::ReadableStream) -> Result<Response, JsValue> {
         Response::new_with_opt_readable_stream_and_init(Some(body), &self.init)
     }
 

@@ -6,9 +6,10 @@ use std::rc::{Rc, Weak};
 
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use worker_sys::web_sys::ReadableStream;
+use worker_sys::web_sys::Response;
 
 use super::body::{Body, Link};
+use super::respond::Head;
 use super::{instance, runtime};
 use crate::config::limits::HIGH_WATER_MARK;
 use crate::session::registry::Registry;
@@ -46,7 +47,10 @@ struct Live<F, L> {
 /// of the type "bytes" would: it takes the memory of what it is given for its
 /// own.)
 #[derive(Default)]
-struct LastChunk(Option<(Vec<u8>, Uint8Array)>);
+struct LastChunk {
+    bytes: Vec<u8>,
+    array: Option<Uint8Array>,
+}
 
 impl<F: Feed + 'static, L: Link<F> + 'static> Streams<F, L> {
     pub fn new() -> Rc<Self> {
@@ -81,25 +85,26 @@ impl<F: Feed + 'static, L: Link<F> + 'static> Streams<F, L> {
     }
 
     /// Starts a stream, with the link that is made of its key and its body,
-    /// and gives the body that it writes.
+    /// and gives the answer whose body it writes.
     pub fn open_with(
         &self,
+        head: &Head,
         session: Session<F>,
         now: u64,
         link: impl FnOnce(u32, &Body) -> L,
-    ) -> Result<ReadableStream, JsValue> {
-        let mut readable = None;
+    ) -> Result<Response, JsValue> {
+        let mut answer = None;
         let key = {
             let mut state = self.state.try_borrow_mut().map_err(|_| "a stream is being driven")?;
             state.live.insert(session.ends_at(), |key| {
-                let body = Body::new(key, &self.on_timer, &self.on_cancel, HIGH_WATER_MARK)?;
-                readable = Some(body.readable());
+                let body = Body::new(key, &self.on_timer, &self.on_cancel, HIGH_WATER_MARK);
+                answer = Some(body.answer(head.init())?);
                 let link = link(key, &body);
                 Ok::<_, JsValue>(Live { session, link, body, room: HIGH_WATER_MARK })
             })?
         };
         self.drive(key.ok_or("no key is left")?, now);
-        readable.ok_or_else(|| "no body".into())
+        answer.ok_or_else(|| "no answer".into())
     }
 
     /// Tells the feed of this key what happened, and whether its client's queue
@@ -145,9 +150,9 @@ impl<F: Feed + 'static, L: Link<F> + 'static> Streams<F, L> {
 }
 
 impl<F: Feed + 'static> Streams<F> {
-    /// Starts a stream and gives the body that it writes.
-    pub fn open(&self, session: Session<F>, now: u64) -> Result<ReadableStream, JsValue> {
-        self.open_with(session, now, |_, _| ())
+    /// Starts a stream and gives the answer whose body it writes.
+    pub fn open(&self, head: &Head, session: Session<F>, now: u64) -> Result<Response, JsValue> {
+        self.open_with(head, session, now, |_, _| ())
     }
 }
 
@@ -213,11 +218,13 @@ impl<F: Feed, L: Link<F>> Live<F, L> {
 
 impl LastChunk {
     fn array_of(&mut self, chunk: &[u8]) -> Uint8Array {
-        match &self.0 {
-            Some((bytes, array)) if are_same(bytes, chunk) => array.clone(),
+        match &self.array {
+            Some(array) if are_same(&self.bytes, chunk) => array.clone(),
             _ => {
                 let array = Uint8Array::from(chunk);
-                self.0 = Some((chunk.to_vec(), array.clone()));
+                self.bytes.clear();
+                self.bytes.extend_from_slice(chunk);
+                self.array = Some(array.clone());
                 array
             }
         }
