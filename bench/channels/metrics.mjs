@@ -68,7 +68,7 @@ const many = [
     digits: 1,
     goals: [],
   },
-  { key: "manyMemory", title: "the same after 16 s of silence", unit: "KiB", digits: 1, goals: [] },
+  { key: "manyMemory", title: "the same after 31 s of silence", unit: "KiB", digits: 1, goals: [] },
 ];
 
 /** @type {import("../lib/metrics.mjs").Metric[]} */

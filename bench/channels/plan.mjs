@@ -31,7 +31,7 @@ const FULL = {
     replay: { run: replay, messages: 10_000, times: 5 },
     slow: { ...SLOW, once: true, settle: 1000, window: 10_000 },
     silent: { run: silent, once: true, readers: 1000, settle: 1000, window: 31_000 },
-    many: { run: many, once: true, warm: 200, channels: 1000, settle: 1000, window: 16_000 },
+    many: { run: many, once: true, warm: 200, channels: 1000, settle: 1000, window: 31_000 },
     publishes: {
       run: publishes,
       once: true,
