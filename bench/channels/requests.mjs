@@ -25,7 +25,6 @@ export const OURS = {
   followAll: request(`GET /channels/${NAME}?offset=-1`, EVENTS),
   read: request(`GET /channels/${NAME}?offset=-1`),
   comeBack: request(`GET /channels/${NAME}`, { ...EVENTS, "Last-Event-ID": "{place}" }),
-  createMany: request("PUT /channels/many-{n}", { ...AUTHORIZED, ...JSON_BODY, "Content-Length": 0 }),
   followMany: request("GET /channels/many-{n}", EVENTS),
 };
 

@@ -3,7 +3,7 @@ import { Stop } from "../../../scripts/lib.mjs";
 import { withServer } from "../session.mjs";
 
 /** A server that would take longer to store what is to be read is spared it. */
-const FILLING_MS = 45_000;
+const FILLING_MS = 30_000;
 
 export const replays = (server, { steps, times }) =>
   server.requests.read
