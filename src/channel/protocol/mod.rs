@@ -20,7 +20,6 @@ use super::{Address, Effects, Memory, Mode};
 pub use answer::Answer;
 use answer::{Outcome, Refusal, Stop, refuse};
 pub use cursor::next as next_cursor;
-pub use cursor::parse as parse_cursor;
 pub use front::{
     again, method_not_allowed, mode, overload, preflight, refusal, storage_failed, stream_head,
     too_large, unavailable,
@@ -105,6 +104,12 @@ pub const FOLLOW: &str = "edge-events-follow";
 pub const PLACE: &str = "edge-events-place";
 /// The `Allow` header of a channel.
 pub const ALLOW: &str = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+
+/// The client's own cursor, of a query.
+#[must_use]
+pub fn cursor_of(query: &str) -> Option<u64> {
+    place::Query::parse(query).cursor().and_then(cursor::parse)
+}
 
 /// What a method needs; `None` for one that a channel does not have.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Outcome, Refusal, bad_parameter, no_channel, refuse};
 use super::place::{Query, Start, resolve};
-use super::{Request, cursor};
+use super::{Request, cursor, cursor_of};
 use crate::channel::content::Kind;
 use crate::channel::log::{Channel, Log};
 use crate::channel::offset::Offset;
@@ -148,7 +148,7 @@ pub(super) fn polled(
     request: &Request<'_>,
     from: u64,
 ) -> Outcome {
-    let client = Query::parse(request.query).cursor().and_then(cursor::parse);
+    let client = cursor_of(request.query);
     let mut answer = if from == channel.tail.ordinal {
         let mut answer = Answer::new(204);
         answer.set_next(channel.end(), channel.meta.closed);

@@ -151,9 +151,7 @@ pub fn stream(
     let mode = asked.mode().ok_or("a stream without a mode")?;
     let head = respond::head_of(&protocol::stream_head(&opened, mode, asked.cors()))?;
     let (_, query) = split_url(&asked.url);
-    let cursor = form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| name == "cursor")
-        .and_then(|(_, cursor)| crate::config::number::decimal(&cursor));
+    let cursor = protocol::cursor_of(query);
 
     let (random, now) = (runtime::random()?, runtime::now());
     let number = runtime::random_number()?;
