@@ -28,7 +28,7 @@ const FULL = {
     deliver: { run: deliver, readers: 500, every: 100, settle: 1500, window: 8000 },
     opening: { run: opening, opened: [200, 2000], settle: 700 },
     missed: { run: missed, readers: 50, messages: 1000 },
-    replay: { run: replay, messages: 10_000, times: 5 },
+    replay: { run: replay, messages: 10_000, warm: 20, times: 20 },
     slow: { ...SLOW, once: true, settle: 1000, window: 10_000 },
     silent: { run: silent, once: true, readers: 1000, settle: 1000, window: 31_000 },
     many: { run: many, once: true, warm: 200, channels: 1000, settle: 1000, window: 31_000 },
@@ -57,7 +57,7 @@ const QUICK = {
     deliver: { run: deliver, readers: 100, every: 100, settle: 500, window: 1500 },
     opening: { run: opening, opened: [50, 500], settle: 300 },
     missed: { run: missed, readers: 10, messages: 1000 },
-    replay: { run: replay, messages: 10_000, times: 1 },
+    replay: { run: replay, messages: 10_000, warm: 1, times: 1 },
   },
 };
 
