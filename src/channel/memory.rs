@@ -56,7 +56,7 @@ impl Store for MemoryStore {
         let last = self.segments.get(&segment.start).and_then(|rows| rows.last());
         Ok(last.map_or_else(
             || Tail { ordinal: segment.start, bytes: segment.bytes, ..Tail::default() },
-            |row| Tail { ordinal: row.id, bytes: row.bytes, time: row.time, seq: row.seq.clone() },
+            Row::tail,
         ))
     }
 

@@ -92,6 +92,14 @@ pub struct Row {
     pub body: Body,
 }
 
+impl Row {
+    /// The end of the log behind this row.
+    #[must_use]
+    pub fn tail(&self) -> Tail {
+        Tail { ordinal: self.id, bytes: self.bytes, time: self.time, seq: self.seq.clone() }
+    }
+}
+
 /// The messages of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {

@@ -28,8 +28,7 @@ impl Learned {
 
     /// A row was written behind all others.
     pub(super) fn inserted(&mut self, row: &Row) {
-        let Row { id, bytes, time, seq, .. } = row;
-        self.tail = Some(Tail { ordinal: *id, bytes: *bytes, time: *time, seq: seq.clone() });
+        self.tail = Some(row.tail());
     }
 
     /// A segment was begun: the last row is not in it.

@@ -66,14 +66,14 @@ impl<Q: Sql> SqliteStore<Q> {
         if span.kind == Kind::Binary && view != View::Body {
             return Ok(None);
         }
-        let begin = match view {
-            View::Events { generation } => rows::before_ordinal(generation),
-            View::Body => String::new(),
-        };
-        let between = match view {
-            View::Events { .. } => text!(rows::EVENT_END, &*begin),
-            View::Body if span.kind == Kind::Json => ",".to_owned(),
-            View::Body => String::new(),
+        let (begin, between) = match view {
+            View::Events { generation } => {
+                let begin = rows::before_ordinal(generation);
+                let between = text!(rows::EVENT_END, &*begin);
+                (begin, between)
+            }
+            View::Body if span.kind == Kind::Json => (String::new(), ",".to_owned()),
+            View::Body => (String::new(), String::new()),
         };
         let [from, bytes, before, one] = numbers(span);
         let params = [from, bytes, before, one, between.as_str().into()];
@@ -140,6 +140,7 @@ impl<Q: Sql> Store for SqliteStore<Q> {
         self.sql.run("DROP TABLE IF EXISTS producers", &[])?;
         self.sql.run("DROP TABLE meta", &[])
     }
+
     fn begin(&mut self, segment: Segment) -> Result<(), Q::Error> {
         self.learned.begun();
         self.sql.run(&text!("CREATE TABLE seg_", segment.start, rows::COLUMNS), &[])
