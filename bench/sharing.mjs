@@ -5,15 +5,14 @@
 // share in an isolate (bench/peers/channel-nudge, bench/peers/channel-shared), and of streams in the object.
 import fs from "node:fs";
 import http from "node:http";
-import { build } from "../scripts/build.mjs";
 import { run, Stop } from "../scripts/lib.mjs";
-import { setup } from "../scripts/setup.mjs";
 import { waitFor } from "../tests/support/client.mjs";
 import { byHand, prepare } from "./channels/servers.mjs";
 import { withServer } from "./channels/session.mjs";
+import { begin } from "./lib/begin.mjs";
 import { buildClient } from "./lib/client.mjs";
 import { bench, work } from "./lib/paths.mjs";
-import { checkMachine, SERVER_CORE, startPinned } from "./lib/process.mjs";
+import { SERVER_CORE, startPinned } from "./lib/process.mjs";
 import { bundle, prepareServer } from "./lib/servers.mjs";
 import { freePort, sleep } from "./lib/session.mjs";
 import { median, ratios } from "./lib/stats.mjs";
@@ -99,12 +98,7 @@ const deliveries = (server) =>
   });
 
 await run(async () => {
-  const rounds = Number(process.argv[2] ?? 3);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Stop(`${process.argv[2]} is no number of rounds`);
-  checkMachine();
-  const found = await setup();
-  await build(found);
-  fs.mkdirSync(work("logs"), { recursive: true });
+  const { rounds, found } = await begin(3);
   await buildClient();
   console.log(
     `${table(["one request tries to", "what it gets", "what the other's reader sees"], await tries(), { numeric: false })}\n`,

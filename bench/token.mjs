@@ -4,15 +4,13 @@
 // whose CPU time is read before and after. The third kind sends the token to the public channel, where nobody
 // looks at it: that is what a longer request costs alone.
 import { execFileSync } from "node:child_process";
-import fs from "node:fs";
-import { build } from "../scripts/build.mjs";
 import { run, Stop } from "../scripts/lib.mjs";
 import { newSecret } from "../scripts/secret.mjs";
-import { setup } from "../scripts/setup.mjs";
 import { inSeconds, sign } from "../scripts/token.mjs";
 import { open, untilLive, waitFor } from "../tests/support/client.mjs";
+import { begin } from "./lib/begin.mjs";
 import { work } from "./lib/paths.mjs";
-import { CLIENT_CORE, checkMachine, cpuSeconds, SERVER_CORE, startPinned } from "./lib/process.mjs";
+import { CLIENT_CORE, cpuSeconds, SERVER_CORE, startPinned } from "./lib/process.mjs";
 import { prepare } from "./lib/servers.mjs";
 import { freePort } from "./lib/session.mjs";
 import { median } from "./lib/stats.mjs";
@@ -53,12 +51,7 @@ async function opening(server, { path, headers }) {
 }
 
 await run(async () => {
-  const rounds = Number(process.argv[2] ?? 150);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Stop(`${process.argv[2]} is no number of rounds`);
-  checkMachine();
-  const found = await setup();
-  await build(found);
-  fs.mkdirSync(work("logs"), { recursive: true });
+  const { rounds, found } = await begin(150);
   const ours = await prepare("ours", found);
   const bindings = { ...ours.bindings, CHANNELS_SECRET: secret, PUBLIC_CHANNELS: "open/*" };
   const config = writeConfig("token", { ...ours, bindings, objects: { CHANNELS: "Channel" } });
